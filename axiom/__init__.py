@@ -1,0 +1,3 @@
+"""axiom: a language model that teaches itself to program by Expert Iteration on verified solutions."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""``basics``: axiom's own problems, easy to medium, in three splits that share no problem family."""

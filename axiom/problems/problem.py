@@ -1,0 +1,233 @@
+"""What a Problem is: a statement, an entry point, public examples, hidden tests and limits.
+
+The JSON schema of a problem line is public; :func:`problem_from_json` is its definition. Which file and
+line a problem came from is added by the reader (:mod:`axiom.problems.jsonl`).
+"""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from axiom.errors import ProblemError
+from axiom.sandbox.values import ValueFormatError, decode, encode
+
+Compare = Literal["exact", "float", "unordered", "unordered_nested", "lines"]
+COMPARISONS: tuple[str, ...] = get_args(Compare)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one program may use over all its tests.
+
+    Attributes:
+        cpu_s: processor seconds, user and system.
+        wall_s: seconds on the clock; catches programs that sleep.
+        memory_bytes: address space that the program may add.
+    """
+
+    cpu_s: float = 2.0
+    wall_s: float = 20.0
+    memory_bytes: int = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class CallTest:
+    """One call of the entry point and what it must do.
+
+    Attributes:
+        args: positional arguments, plain Python data.
+        kwargs: keyword arguments.
+        expected: the value that the call must return; ignored where ``raises`` is set.
+        raises: name of the exception class that the call must raise instead, or None.
+        compare: how the returned value is compared with ``expected``.
+    """
+
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    expected: Any = None
+    raises: str | None = None
+    compare: Compare = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A programming problem whose answers can be checked.
+
+    Attributes:
+        id: unique name, ``source/name``.
+        entry_point: the function that the tests call.
+        statement: what the model is asked, in prose.
+        starter: the line that the answer starts with (``def add(a: int, b: int) -> int:``), or empty.
+        examples: public; they are part of the prompt.
+        tests: hidden; they never reach the model or the program's process as expected values.
+        limits: CPU, wall clock and memory of one program.
+        difficulty: ``easy``, ``medium``, ``hard`` or empty.
+        tags: topics.
+        source: where the problem came from.
+        family: problems that share an idea; a family stands in one split only.
+        reference: a solution known to be right, or empty.
+    """
+
+    id: str
+    entry_point: str
+    statement: str
+    tests: tuple[CallTest, ...]
+    starter: str = ""
+    examples: tuple[CallTest, ...] = ()
+    limits: Limits = Limits()
+    difficulty: str = ""
+    tags: tuple[str, ...] = ()
+    source: str = ""
+    family: str = ""
+    reference: str = ""
+
+
+def problem_from_json(record: object) -> Problem:
+    """Check one decoded JSON line and make it a Problem.
+
+    Raises:
+        ProblemError: naming the field, what was found and what was expected.
+    """
+    if not isinstance(record, dict):
+        raise ProblemError(f"expected a JSON object, got {type(record).__name__}")
+    unknown = sorted(set(record) - _FIELDS)
+    if unknown:
+        raise ProblemError(f"unknown field '{unknown[0]}'; a problem has {', '.join(sorted(_FIELDS))}")
+    entry_point = _text(record, "entry_point")
+    if not entry_point.isidentifier():
+        raise ProblemError(f"field 'entry_point': {entry_point!r} is not a Python name")
+    tests = _tests(record, "tests")
+    if not tests:
+        raise ProblemError("field 'tests': expected at least one test")
+    return Problem(
+        id=_text(record, "id"),
+        entry_point=entry_point,
+        statement=_text(record, "statement"),
+        tests=tests,
+        starter=_starter(record),
+        examples=_tests(record, "examples"),
+        limits=_limits(record.get("limits", {})),
+        difficulty=_text(record, "difficulty", default=""),
+        tags=_tags(record.get("tags", [])),
+        source=_text(record, "source", default=""),
+        family=_text(record, "family", default=""),
+        reference=_text(record, "reference", default=""),
+    )
+
+
+def problem_to_json(problem: Problem) -> dict[str, Any]:
+    """The JSON object of a problem; fields at their default are left out."""
+    record: dict[str, Any] = {
+        "id": problem.id,
+        "entry_point": problem.entry_point,
+        "statement": problem.statement,
+        "starter": problem.starter,
+        "examples": [_test_to_json(test) for test in problem.examples],
+        "tests": [_test_to_json(test) for test in problem.tests],
+        "difficulty": problem.difficulty,
+        "tags": list(problem.tags),
+        "source": problem.source,
+        "family": problem.family,
+        "reference": problem.reference,
+    }
+    if problem.limits != Limits():
+        limits = problem.limits
+        record["limits"] = {
+            "cpu_s": limits.cpu_s,
+            "wall_s": limits.wall_s,
+            "memory_bytes": limits.memory_bytes,
+        }
+    return {key: value for key, value in record.items() if value not in ("", [])}
+
+
+_FIELDS = frozenset(Problem.__slots__)
+_LATER_KINDS = {"stdin": "stdin/stdout", "methods": "class", "check": "check(candidate)"}
+
+
+def _text(record: Mapping[str, Any], name: str, *, default: str | None = None) -> str:
+    value = record.get(name, default)
+    if value is None:
+        raise ProblemError(f"field '{name}' is missing")
+    if not isinstance(value, str) or (default is None and not value.strip()):
+        raise ProblemError(f"field '{name}': expected a non-empty string, got {value!r}")
+    return value
+
+
+def _starter(record: Mapping[str, Any]) -> str:
+    starter = _text(record, "starter", default="")
+    if starter:
+        try:
+            ast.parse(starter.rstrip() + "\n    pass\n")
+        except SyntaxError as error:
+            raise ProblemError(f"field 'starter': {starter!r} is not the first line of a function") from error
+    return starter
+
+
+def _tags(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
+        raise ProblemError(f"field 'tags': expected a list of strings, got {value!r}")
+    return tuple(value)
+
+
+def _limits(value: object) -> Limits:
+    if not isinstance(value, dict):
+        raise ProblemError(f"field 'limits': expected an object, got {value!r}")
+    for name, number in value.items():
+        if name not in Limits.__slots__:
+            raise ProblemError(f"field 'limits': unknown limit '{name}'; expected {', '.join(Limits.__slots__)}")
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or number <= 0:
+            raise ProblemError(f"field 'limits.{name}': expected a positive number, got {number!r}")
+    return Limits(**value)
+
+
+def _tests(record: Mapping[str, Any], name: str) -> tuple[CallTest, ...]:
+    value = record.get(name, [])
+    if not isinstance(value, list):
+        raise ProblemError(f"field '{name}': expected a list of tests, got {value!r}")
+    return tuple(_test(item, f"{name}[{index}]") for index, item in enumerate(value))
+
+
+def _test(item: object, where: str) -> CallTest:
+    if not isinstance(item, dict):
+        raise ProblemError(f"field '{where}': expected an object, got {item!r}")
+    for key, kind in _LATER_KINDS.items():
+        if key in item:
+            raise ProblemError(f"field '{where}': {kind} tests are not judged yet; use args and expected")
+    unknown = sorted(set(item) - set(CallTest.__slots__))
+    if unknown:
+        raise ProblemError(f"field '{where}.{unknown[0]}' is unknown; expected {', '.join(CallTest.__slots__)}")
+    if ("expected" in item) == ("raises" in item):
+        raise ProblemError(f"field '{where}': expected exactly one of 'expected' and 'raises'")
+    args, kwargs = item.get("args", []), item.get("kwargs", {})
+    if not isinstance(args, list) or not isinstance(kwargs, dict):
+        raise ProblemError(f"field '{where}': 'args' must be a list and 'kwargs' an object")
+    raises = item.get("raises")
+    if raises is not None and not (isinstance(raises, str) and raises.isidentifier()):
+        raise ProblemError(f"field '{where}.raises': expected the name of an exception, got {raises!r}")
+    compare = item.get("compare", "exact")
+    if compare not in COMPARISONS:
+        raise ProblemError(f"field '{where}.compare': {compare!r} is not one of {', '.join(COMPARISONS)}")
+    try:
+        return CallTest(
+            args=tuple(decode(args)),
+            kwargs={key: decode(value) for key, value in kwargs.items()},
+            expected=decode(item.get("expected")),
+            raises=raises,
+            compare=compare,
+        )
+    except ValueFormatError as error:
+        raise ProblemError(f"field '{where}': {error}") from error
+
+
+def _test_to_json(test: CallTest) -> dict[str, Any]:
+    record: dict[str, Any] = {"args": encode(list(test.args))}
+    if test.kwargs:
+        record["kwargs"] = encode(dict(test.kwargs))
+    if test.raises is None:
+        record["expected"] = encode(test.expected)
+    else:
+        record["raises"] = test.raises
+    if test.compare != "exact":
+        record["compare"] = test.compare
+    return record

@@ -1,0 +1,1 @@
+"""Where a program runs: isolation, limits, wire protocol. Standard library only; never imports torch."""

@@ -1,0 +1,148 @@
+"""The values that cross the boundary: plain Python data to and from tagged JSON.
+
+Problem files and the wire between judge and sandbox use one encoding. JSON's own words stay as they are;
+what JSON has no word for is an object with a single tag::
+
+    {"$tuple": [...]}  {"$set": [...]}  {"$bytes": "base64"}  {"$dict": [[key, value], ...]}
+    {"$float": "nan" | "inf" | "-inf"}  {"$int": "hexadecimal"}
+
+A dictionary travels as a JSON object when all its keys are strings that do not start with ``$``.
+Instances of subclasses of the built-in types travel as their base type. Anything else is refused.
+
+Covered: no code runs on decoding; nesting is capped, so neither side's stack is at risk; integers of any
+size travel in hexadecimal, which takes linear time. Not covered here: the size of a message, which the
+reader of the frame caps. Assumes: nothing about the sender.
+"""
+
+import base64
+import binascii
+import math
+from collections.abc import Callable
+from typing import Any
+
+MAX_DEPTH = 200
+_PLAIN_INT_BITS = 2048
+_NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+
+
+class ValueFormatError(ValueError):
+    """A value that has no place in the encoding, or an encoded value that is malformed."""
+
+
+def encode(value: object, *, depth: int = 0) -> Any:
+    """Turn plain Python data into data that ``json.dumps`` accepts.
+
+    Args:
+        value: None, bool, int, float, str, bytes, list, tuple, set, frozenset or dict, nested at most
+            ``MAX_DEPTH`` deep.
+        depth: nesting so far; callers leave it alone.
+
+    Raises:
+        ValueFormatError: for any other type, or deeper nesting.
+    """
+    if depth > MAX_DEPTH:
+        raise ValueFormatError(f"value nested deeper than {MAX_DEPTH} levels")
+    if value is None or value is True or value is False:
+        return value
+    for base, convert in _ENCODERS:
+        if isinstance(value, base):
+            return convert(value, depth + 1)
+    raise ValueFormatError(f"a value of type {type(value).__name__} cannot leave the sandbox")
+
+
+def decode(value: object, *, depth: int = 0, hashable: bool = False) -> Any:
+    """Turn data from ``json.loads`` back into plain Python data; the inverse of :func:`encode`.
+
+    Args:
+        value: what ``json.loads`` returned.
+        depth: nesting so far; callers leave it alone.
+        hashable: decode sets as frozensets, as inside a set or as a dictionary's key.
+
+    Raises:
+        ValueFormatError: for an unknown tag, a malformed tagged value, or nesting beyond ``MAX_DEPTH``.
+    """
+    if depth > MAX_DEPTH:
+        raise ValueFormatError(f"value nested deeper than {MAX_DEPTH} levels")
+    if isinstance(value, list):
+        return [decode(item, depth=depth + 1, hashable=hashable) for item in value]
+    if isinstance(value, dict):
+        return _decode_object(value, depth + 1, hashable)
+    return value
+
+
+def _encode_int(value: int, depth: int) -> Any:
+    plain = int(value)
+    return plain if plain.bit_length() <= _PLAIN_INT_BITS else {"$int": format(plain, "x")}
+
+
+def _encode_float(value: float, depth: int) -> Any:
+    plain = float(value)
+    return plain if math.isfinite(plain) else {"$float": str(plain)}
+
+
+def _encode_sequence(value: Any, depth: int) -> Any:
+    return [encode(item, depth=depth) for item in value]
+
+
+def _encode_dict(value: dict[Any, Any], depth: int) -> Any:
+    items = list(dict.items(value))
+    if all(type(key) is str and not key.startswith("$") for key, _ in items):
+        return {key: encode(item, depth=depth) for key, item in items}
+    return {"$dict": [[encode(key, depth=depth), encode(item, depth=depth)] for key, item in items]}
+
+
+_ENCODERS: tuple[tuple[type | tuple[type, ...], Callable[[Any, int], Any]], ...] = (
+    (int, _encode_int),
+    (float, _encode_float),
+    (str, lambda value, depth: str.__str__(value)),
+    (list, lambda value, depth: _encode_sequence(list.__iter__(value), depth)),
+    (tuple, lambda value, depth: {"$tuple": _encode_sequence(tuple.__iter__(value), depth)}),
+    (dict, _encode_dict),
+    (set, lambda value, depth: {"$set": _encode_sequence(set.__iter__(value), depth)}),
+    (frozenset, lambda value, depth: {"$set": _encode_sequence(frozenset.__iter__(value), depth)}),
+    ((bytes, bytearray), lambda value, depth: {"$bytes": base64.b64encode(bytes(value)).decode()}),
+)
+
+
+def _decode_object(value: dict[str, Any], depth: int, hashable: bool) -> Any:
+    tag = next((key for key in value if key.startswith("$")), None)
+    if tag is None:
+        return {key: decode(item, depth=depth) for key, item in value.items()}
+    if len(value) != 1 or tag not in _DECODERS:
+        raise ValueFormatError(f"unknown tagged value {tag!r}; expected one of {', '.join(_DECODERS)}")
+    try:
+        return _DECODERS[tag](value[tag], depth, hashable)
+    except (TypeError, ValueError, binascii.Error) as error:
+        raise ValueFormatError(f"malformed {tag} value: {error}") from error
+
+
+def _items(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list, got {type(value).__name__}")
+    return value
+
+
+def _decode_tuple(value: object, depth: int, hashable: bool) -> tuple[Any, ...]:
+    return tuple(decode(item, depth=depth, hashable=hashable) for item in _items(value))
+
+
+def _decode_set(value: object, depth: int, hashable: bool) -> set[Any] | frozenset[Any]:
+    items = [decode(item, depth=depth, hashable=True) for item in _items(value)]
+    return frozenset(items) if hashable else set(items)
+
+
+def _decode_dict(value: object, depth: int, hashable: bool) -> dict[Any, Any]:
+    pairs = [_items(pair) for pair in _items(value)]
+    if any(len(pair) != 2 for pair in pairs):
+        raise TypeError("expected [key, value] pairs")
+    return {decode(key, depth=depth, hashable=True): decode(item, depth=depth) for key, item in pairs}
+
+
+_DECODERS: dict[str, Callable[[Any, int, bool], Any]] = {
+    "$tuple": _decode_tuple,
+    "$set": _decode_set,
+    "$dict": _decode_dict,
+    "$bytes": lambda value, depth, hashable: base64.b64decode(value, validate=True),
+    "$float": lambda value, depth, hashable: _NOT_FINITE[value] if value in _NOT_FINITE else float(value),
+    "$int": lambda value, depth, hashable: int(value, 16),
+}

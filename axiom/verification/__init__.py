@@ -1,0 +1,1 @@
+"""The judge: hidden tests, comparison, verdicts. Never imports torch."""

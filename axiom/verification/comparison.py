@@ -1,0 +1,107 @@
+"""When a returned value counts as the expected one.
+
+Both sides are decoded plain data (``axiom.sandbox.values``), so no method of a candidate's class can run
+here. The rules follow Python's ``==`` and relax it only where a test asks for it.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from axiom.problems.problem import Compare
+
+RELATIVE_TOLERANCE = 1e-6
+ABSOLUTE_TOLERANCE = 1e-9
+
+
+def matches(actual: object, expected: object, compare: Compare) -> bool:
+    """Whether ``actual`` is an acceptable result where ``expected`` was expected.
+
+    Args:
+        actual: decoded result of the candidate.
+        expected: decoded expected value.
+        compare: ``exact``: Python's ``==``. ``float``: numbers within 1e-6 relative or 1e-9 absolute, in any
+            nesting of lists, tuples and dictionaries. ``unordered``: the same items in any order.
+            ``unordered_nested``: the same, with the items of inner lists in any order too. ``lines``: the
+            same lines of text, trailing white space apart.
+    """
+    return _RULES[compare](actual, expected)
+
+
+def _exact(actual: Any, expected: Any) -> bool:
+    return bool(actual == expected)
+
+
+def _float(actual: Any, expected: Any) -> bool:
+    if isinstance(expected, (int, float)) and not isinstance(expected, bool):
+        if not isinstance(actual, (int, float)) or isinstance(actual, bool):
+            return False
+        return _close(actual, expected)
+    if isinstance(expected, (list, tuple)):
+        if not isinstance(actual, (list, tuple)) or len(actual) != len(expected):
+            return False
+        return all(_float(a, e) for a, e in zip(actual, expected, strict=True))
+    if isinstance(expected, dict):
+        if not isinstance(actual, dict) or actual.keys() != expected.keys():
+            return False
+        return all(_float(actual[key], expected[key]) for key in expected)
+    return _exact(actual, expected)
+
+
+def _close(actual: float, expected: float) -> bool:
+    if isinstance(expected, float) and math.isnan(expected):
+        return isinstance(actual, float) and math.isnan(actual)
+    try:
+        return math.isclose(actual, expected, rel_tol=RELATIVE_TOLERANCE, abs_tol=ABSOLUTE_TOLERANCE)
+    except OverflowError:  # an integer too large for a float
+        return actual == expected
+
+
+def _unordered(actual: Any, expected: Any) -> bool:
+    return _same_kind(actual, expected) and sorted(map(_order_key, actual)) == sorted(map(_order_key, expected))
+
+
+def _unordered_nested(actual: Any, expected: Any) -> bool:
+    return _same_kind(actual, expected) and _sorted_deep(actual) == _sorted_deep(expected)
+
+
+def _lines(actual: Any, expected: Any) -> bool:
+    if not isinstance(actual, str) or not isinstance(expected, str):
+        return False
+    return _stripped(actual) == _stripped(expected)
+
+
+def _same_kind(actual: Any, expected: Any) -> bool:
+    return isinstance(actual, (list, tuple)) and isinstance(expected, (list, tuple)) and len(actual) == len(expected)
+
+
+def _order_key(value: Any) -> str:
+    """A total order over plain data under which equal numbers fall together (1, 1.0 and True)."""
+    if isinstance(value, (bool, float)) and math.isfinite(value) and value == int(value):
+        value = int(value)
+    if isinstance(value, (list, tuple)):
+        return f"{type(value).__name__}({','.join(map(_order_key, value))})"
+    if isinstance(value, (set, frozenset)):
+        return f"set({','.join(sorted(map(_order_key, value)))})"
+    if isinstance(value, dict):
+        return f"dict({','.join(sorted(f'{_order_key(k)}:{_order_key(v)}' for k, v in value.items()))})"
+    return format(value, "x") if isinstance(value, int) else f"{type(value).__name__}:{value!r}"
+
+
+def _sorted_deep(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return f"[{','.join(sorted(map(_sorted_deep, value)))}]"
+    return _order_key(value)
+
+
+def _stripped(text: str) -> list[str]:
+    return [line.rstrip() for line in text.rstrip().splitlines()]
+
+
+_RULES: dict[Compare, Callable[[Any, Any], bool]] = {
+    "exact": _exact,
+    "float": _float,
+    "unordered": _unordered,
+    "unordered_nested": _unordered_nested,
+    "lines": _lines,
+}

@@ -1,0 +1,95 @@
+"""The promises of ``basics``: enough problems, no family or twin in two splits, tests that reach the edges."""
+
+import ast
+import json
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from axiom.problems.basics import rebuild
+from axiom.problems.basics.authoring import build
+from axiom.problems.problem import Problem, problem_to_json
+from axiom.problems.sources import BASICS_SPLITS, load_problems
+
+SPLITS = {split: load_problems(f"basics/{split}") for split in BASICS_SPLITS}
+EVERY = [problem for problems in SPLITS.values() for problem in problems]
+
+
+def test_each_split_is_large_enough() -> None:
+    assert len(SPLITS["train"]) >= 80
+    assert len(SPLITS["validation"]) >= 40
+    assert len(SPLITS["test"]) >= 40
+
+
+@pytest.mark.parametrize("split", BASICS_SPLITS)
+def test_the_shipped_file_is_what_the_drafts_build(split: str) -> None:
+    built = [build(draft) for module in rebuild.draft_modules(split) for draft in rebuild.load_drafts(module)]
+    lines = (Path(rebuild.__file__).with_name(f"{split}.jsonl")).read_text().splitlines()
+    assert [json.loads(line) for line in lines] == [json.loads(json.dumps(problem_to_json(p))) for p in built]
+
+
+def test_no_draft_has_a_defect() -> None:
+    for module in rebuild.draft_modules():
+        for draft in rebuild.load_drafts(module):
+            assert rebuild.defects(draft, build(draft)) == []
+
+
+def test_a_wrong_solution_that_passes_is_seen_as_a_defect() -> None:
+    draft = rebuild.load_drafts("train_numbers")[0]
+    from dataclasses import replace
+
+    found = rebuild.defects(replace(draft, wrong=(draft.reference, *draft.wrong)), build(draft))
+    assert found == ["wrong[0] passes every hidden test"]
+
+
+def test_every_problem_has_enough_hidden_tests_and_a_reference() -> None:
+    for problem in EVERY:
+        assert len(problem.tests) >= 12, problem.id
+        assert problem.reference, problem.id
+        assert len(problem.examples) >= 2, problem.id
+
+
+def test_public_examples_repeat_no_hidden_test() -> None:
+    for problem in EVERY:
+        hidden = {repr(test.args) for test in problem.tests}
+        assert not hidden & {repr(example.args) for example in problem.examples}, problem.id
+
+
+def test_no_family_and_no_name_stands_in_two_splits() -> None:
+    for one, other in combinations(BASICS_SPLITS, 2):
+        assert not {p.family for p in SPLITS[one]} & {p.family for p in SPLITS[other]}
+        assert not {p.entry_point for p in SPLITS[one]} & {p.entry_point for p in SPLITS[other]}
+
+
+def _shape(problem: Problem) -> str:
+    """The reference with every name replaced by its order of appearance: equal for renamed twins."""
+    names: dict[str, str] = {}
+    tree = ast.parse(problem.reference)
+    for node in ast.walk(tree):
+        for field in ("id", "arg", "name"):
+            value = getattr(node, field, None)
+            if isinstance(value, str):
+                setattr(node, field, names.setdefault(value, f"n{len(names)}"))
+    return ast.dump(tree)
+
+
+def test_no_renamed_twin_stands_in_two_splits() -> None:
+    shapes = {split: {_shape(problem): problem.id for problem in problems} for split, problems in SPLITS.items()}
+    for one, other in combinations(BASICS_SPLITS, 2):
+        twins = shapes[one].keys() & shapes[other].keys()
+        assert not twins, [(shapes[one][twin], shapes[other][twin]) for twin in twins]
+
+
+def test_no_reference_solves_a_problem_of_another_split() -> None:
+    """Behavioural twins: a reference that passes another split's tests of the same arity."""
+    for one, other in combinations(BASICS_SPLITS, 2):
+        for a in SPLITS[one]:
+            for b in SPLITS[other]:
+                if len(a.tests[0].args) == len(b.tests[0].args) and _signature(a) == _signature(b):
+                    renamed = f"{a.reference}\n{b.entry_point} = {a.entry_point}\n"
+                    assert not rebuild.passes(b, renamed), (a.id, b.id)
+
+
+def _signature(problem: Problem) -> tuple[str, ...]:
+    return (*tuple(type(arg).__name__ for arg in problem.tests[0].args), type(problem.tests[0].expected).__name__)

@@ -1,0 +1,94 @@
+"""Problem files: what is read, and how a malformed line is reported."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from axiom.errors import ProblemError
+from axiom.problems.jsonl import read_problems
+from axiom.problems.problem import problem_from_json, problem_to_json
+from axiom.problems.sources import load_problems, problem_set_hash
+
+GOOD = {"id": "a/b", "entry_point": "f", "statement": "Say.", "tests": [{"args": [1], "expected": 2}]}
+
+
+def write(path: Path, *records: object) -> Path:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": 3}, "field 'id'"),
+        ({"statement": ""}, "field 'statement'"),
+        ({"entry_point": "not a name"}, "not a Python name"),
+        ({"tests": []}, "at least one test"),
+        ({"tests": [{"args": [1]}]}, "exactly one of 'expected' and 'raises'"),
+        ({"tests": [{"args": 1, "expected": 2}]}, "'args' must be a list"),
+        ({"tests": [{"args": [], "expected": 1, "compare": "loose"}]}, r"tests\[0\].compare"),
+        ({"tests": [{"args": [], "expected": {"$what": 1}}]}, "unknown tagged value"),
+        ({"tests": [{"stdin": "", "stdout": ""}]}, "not judged yet"),
+        ({"limits": {"cpu_s": -1}}, "limits.cpu_s"),
+        ({"limits": {"cpu": 1}}, "unknown limit 'cpu'"),
+        ({"starter": "def f(:"}, "field 'starter'"),
+        ({"statment": "typo"}, "unknown field 'statment'"),
+    ],
+)
+def test_a_malformed_line_names_file_line_and_field(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    path = write(tmp_path / "p.jsonl", GOOD, {**GOOD, "id": "a/c", **change})
+    with pytest.raises(ProblemError, match=rf"p\.jsonl:2: .*{message}"):
+        read_problems(path)
+
+
+def test_a_line_that_is_not_json_names_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "p.jsonl"
+    path.write_text(json.dumps(GOOD) + "\n{oops\n")
+    with pytest.raises(ProblemError, match=r"p\.jsonl:2: not a JSON object"):
+        read_problems(path)
+
+
+def test_a_repeated_id_names_both_lines(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError, match=r":2: id 'a/b' stands on line 1"):
+        read_problems(write(tmp_path / "p.jsonl", GOOD, GOOD))
+
+
+def test_missing_empty_and_binary_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError, match="not found"):
+        read_problems(tmp_path / "none.jsonl")
+    with pytest.raises(ProblemError, match="holds no problem"):
+        read_problems(write(tmp_path / "empty.jsonl"))
+    (tmp_path / "b.jsonl").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ProblemError, match="UTF-8"):
+        read_problems(tmp_path / "b.jsonl")
+
+
+def test_a_gzip_file_reads_like_a_plain_one(tmp_path: Path) -> None:
+    path = tmp_path / "p.jsonl.gz"
+    path.write_bytes(gzip.compress(json.dumps(GOOD).encode()))
+    assert read_problems(path) == [problem_from_json(GOOD)]
+
+
+def test_a_problem_survives_being_written_and_read() -> None:
+    for problem in load_problems("basics/train"):
+        assert problem_from_json(json.loads(json.dumps(problem_to_json(problem)))) == problem
+
+
+def test_an_unknown_split_names_those_that_exist() -> None:
+    with pytest.raises(ProblemError, match="basics/train, basics/validation, basics/test"):
+        load_problems("basics/dev")
+
+
+def test_a_limit_spreads_over_the_source() -> None:
+    every = load_problems("basics/test")
+    few = load_problems("basics/test", limit=5)
+    assert [every.index(problem) for problem in few] == [0, 11, 22, 33, 44]
+    with pytest.raises(ProblemError, match="1 or more"):
+        load_problems("basics/test", limit=0)
+
+
+def test_the_hash_ignores_order_and_sees_a_changed_test() -> None:
+    a, b = load_problems("basics/test", limit=2)
+    assert problem_set_hash([a, b]) == problem_set_hash([b, a]) != problem_set_hash([a])
