@@ -1,0 +1,150 @@
+"""The program's side of the wire: limits itself, loads one program, answers calls.
+
+Started by :mod:`axiom.sandbox.process` in a fresh interpreter, never imported by the judge. Frames are four
+bytes of length, most significant first, and that much JSON, on one inherited descriptor.
+
+Covered: everything here is in the candidate's reach, so nothing here is worth reaching: no expected value
+ever arrives. Not covered: honesty; the other side believes no reply beyond its value. Assumes: ``argv`` is
+the descriptor, then CPU seconds, wall seconds and bytes of memory.
+"""
+
+import json
+import math
+import os
+import random
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from axiom.sandbox.values import decode, encode
+
+MODULE_NAME = "solution"
+_RECURSION_LIMIT = 3000
+_OPEN_FILES = 32
+_STACK_BYTES = 64 * 1024 * 1024
+_REPORT_BYTES = 16 * 1024 * 1024
+_MESSAGE_CHARS = 200
+_ORPHAN_GRACE_S = 10.0
+
+
+def main() -> None:
+    """Serve one session, until the channel closes."""
+    channel, cpu_s, wall_s, memory_bytes = int(sys.argv[1]), *map(float, sys.argv[2:5])
+    sys.argv[:] = [""]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "axiom"]:
+        del sys.modules[name]
+    sys.dont_write_bytecode = True
+    _limit(cpu_s=cpu_s, wall_s=wall_s, memory_bytes=int(memory_bytes))
+    sys.setrecursionlimit(_RECURSION_LIMIT)
+    random.seed(0)
+    _send(channel, {"ready": time.process_time()})
+    request = _receive(channel)
+    reply, target = _load(request["source"], request["entry_point"])
+    _send(channel, reply)
+    while target is not None:
+        request = _receive(channel)
+        _send(channel, _call(target, request))
+
+
+def _limit(*, cpu_s: float, wall_s: float, memory_bytes: int) -> None:
+    """Bound this process; the judge's own clock comes first, these hold if the judge is gone."""
+    os.nice(10)
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        present = int(statm.read().split()[0]) * resource.getpagesize()
+    cpu = math.ceil(cpu_s + time.process_time()) + 1
+    _, stack_hard = resource.getrlimit(resource.RLIMIT_STACK)
+    stack = _STACK_BYTES if stack_hard == resource.RLIM_INFINITY else min(_STACK_BYTES, stack_hard)
+    resource.setrlimit(resource.RLIMIT_STACK, (stack, stack_hard))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+    address_space = present + memory_bytes
+    resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space + _REPORT_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.setitimer(signal.ITIMER_REAL, wall_s + _ORPHAN_GRACE_S)
+
+
+def _load(source: str, entry_point: str) -> tuple[dict[str, Any], Callable[[], Callable[..., Any]] | None]:
+    """The reply to a program, and what makes the function to call for each test."""
+    try:
+        code = compile(source, "<solution>", "exec", dont_inherit=True)
+    except Exception as error:  # noqa: BLE001 (null bytes, too deep nesting: none of it compiles)
+        return {"syntax": _described(error)}, None
+    module = ModuleType(MODULE_NAME)
+    sys.modules[MODULE_NAME] = module
+    try:
+        exec(code, module.__dict__)
+        target = _target(module.__dict__, entry_point)
+    except BaseException as error:  # noqa: BLE001 (SystemExit too is data here)
+        failure = _raised(error)
+    else:
+        return {"loaded": True}, target
+    return failure, None
+
+
+def _target(namespace: dict[str, Any], entry_point: str) -> Callable[[], Callable[..., Any]]:
+    function = namespace.get(entry_point)
+    if callable(function):
+        return lambda: function
+    solution = namespace.get("Solution")
+    if isinstance(solution, type) and hasattr(solution, entry_point):
+        return lambda: getattr(solution(), entry_point)  # type: ignore[no-any-return]
+    raise NameError(f"the program defines no function {entry_point!r}")
+
+
+def _call(make: Callable[[], Any], request: dict[str, Any]) -> dict[str, Any]:
+    args = decode(request["args"])
+    kwargs = decode(request["kwargs"])
+    try:
+        value = make()(*args, **kwargs)
+    except BaseException as error:  # noqa: BLE001 (SystemExit too is data here)
+        return _raised(error)
+    try:
+        return {"returned": encode(value)}
+    except MemoryError as error:
+        return _raised(error)
+    except BaseException as error:  # noqa: BLE001 (a method of the candidate's class may raise anything)
+        return {"refused": _described(error)}
+
+
+def _raised(error: BaseException) -> dict[str, Any]:
+    if isinstance(error, MemoryError):
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))  # the report itself needs room
+    return {"raised": str(type(error).__name__), "message": _described(error)}
+
+
+def _described(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"[:_MESSAGE_CHARS]
+    except BaseException:  # noqa: BLE001 (the candidate's own __str__)
+        return "an exception without a readable text"
+
+
+def _send(channel: int, reply: dict[str, Any]) -> None:
+    try:
+        body = json.dumps(reply).encode()
+    except MemoryError as error:
+        body = json.dumps(_raised(error)).encode()
+    view = memoryview(len(body).to_bytes(4, "big") + body)
+    while view:
+        view = view[os.write(channel, view) :]
+
+
+def _receive(channel: int) -> Any:
+    return json.loads(_exactly(channel, int.from_bytes(_exactly(channel, 4), "big")))
+
+
+def _exactly(channel: int, size: int) -> bytes:
+    parts = []
+    while size:
+        part = os.read(channel, min(size, 1 << 20))
+        if not part:
+            os._exit(0)
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

@@ -1,0 +1,116 @@
+"""What the judge asks of a place where programs run, and what it hears back.
+
+The judge depends on this file alone, so that the isolation behind it can be replaced.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from axiom.problems.problem import Limits
+
+StopCause = Literal["syntax", "exited", "time", "memory", "output", "malformed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The program was compiled, its module body ran, and it defines the entry point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A call that returned plain data.
+
+    Attributes:
+        value: decoded; no class of the program's own is left in it.
+    """
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A call that returned something that is not plain data, such as a generator.
+
+    Attributes:
+        message: what was returned.
+    """
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A call, or the module body, that raised.
+
+    Attributes:
+        name: name of the exception's class, as the program's process reports it.
+        message: the exception's text, shortened.
+    """
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The end of a session: the program was killed, died, or never began. No further call is possible.
+
+    Attributes:
+        cause: ``syntax``: does not compile. ``exited``: the process ended or closed its channel. ``time``,
+            ``memory``, ``output``: a limit. ``malformed``: a reply outside the protocol.
+        message: one line for people.
+    """
+
+    cause: StopCause
+    message: str
+
+
+LoadReply = Loaded | Raised | Stopped
+CallReply = Returned | Refused | Raised | Stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a session used, measured from outside.
+
+    Attributes:
+        cpu_s: user and system processor seconds, without the interpreter's start.
+        wall_s: seconds from handing over the program to the end.
+        peak_bytes: largest resident set seen; 0 if the program ended before it was looked at.
+    """
+
+    cpu_s: float
+    wall_s: float
+    peak_bytes: int
+
+
+class Session(Protocol):
+    """One program in its own process, used by one thread."""
+
+    def load(self) -> LoadReply:
+        """Compile the program and run its module body."""
+
+    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> CallReply:
+        """Call the entry point once, after :class:`Loaded`, with fresh copies of the arguments."""
+
+    def close(self) -> Usage:
+        """End every process of the session; further calls return the same figures."""
+
+
+class Sandbox(Protocol):
+    """A place where programs run."""
+
+    @property
+    def isolation(self) -> str:
+        """Name of the level of isolation, recorded beside verdicts."""
+
+    def start(self, program: str, *, entry_point: str, limits: Limits) -> Session:
+        """Start a fresh process for one program.
+
+        Raises:
+            SandboxError: if it cannot be started.
+        """
+
+    def close(self) -> None:
+        """End every running session, from any thread; nothing can be started afterwards."""

@@ -1,0 +1,205 @@
+"""The judge: runs a program's tests in a sandbox and observes each result itself.
+
+A pass is proved by comparing every returned value here, on plain data, never by an exit code or by anything
+printed. The sandbox is told the arguments and nothing of what is expected.
+"""
+
+import logging
+import os
+import threading
+import time
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from types import TracebackType
+
+from axiom.errors import SandboxError
+from axiom.problems.problem import CallTest, Limits, Problem
+from axiom.sandbox.process import ProcessSandbox
+from axiom.sandbox.protocol import CallReply, Loaded, LoadReply, Raised, Refused, Returned, Sandbox, Session, Stopped
+from axiom.verification.comparison import matches
+from axiom.verification.verdict import Outcome, Verdict
+
+_ATTEMPTS = 2
+_SHOWN_CHARS = 120
+_STOPPED: dict[str, Outcome] = {
+    "syntax": Outcome.syntax_error,
+    "exited": Outcome.runtime_error,
+    "time": Outcome.time_limit,
+    "memory": Outcome.memory_limit,
+    "output": Outcome.output_limit,
+    "malformed": Outcome.wrong_answer,
+}
+_SELF_TEST = Problem(
+    id="judge/self_test",
+    entry_point="add",
+    statement="Return a + b.",
+    tests=(CallTest(args=(1, 2), expected=3), CallTest(args=(2, 2), expected=4)),
+    limits=Limits(cpu_s=10.0, wall_s=60.0),
+)
+_SELF_TEST_PROGRAMS = (
+    ("def add(a, b):\n    return a + b\n", Outcome.passed),
+    ("def add(a, b):\n    return 3\n", Outcome.wrong_answer),
+)
+
+_logger = logging.getLogger(__name__)
+_Failure = tuple[Outcome, str]
+
+
+def default_workers() -> int:
+    """Half of the processors, at least one: the other half samples or trains."""
+    return max(1, (os.cpu_count() or 1) // 2)
+
+
+class Judge:
+    """Judges programs in parallel; a context manager that tests itself on entering.
+
+    Args:
+        workers: programs judged at the same time.
+        sandbox: where programs run; closed with the judge. By default a :class:`ProcessSandbox`.
+        all_tests: run the tests after the first failure too, so that the score is a fraction.
+    """
+
+    def __init__(self, *, workers: int = 1, sandbox: Sandbox | None = None, all_tests: bool = False) -> None:
+        self._sandbox: Sandbox = ProcessSandbox() if sandbox is None else sandbox
+        self._all_tests = all_tests
+        self._closing = threading.Event()
+        self._executor = ThreadPoolExecutor(workers, thread_name_prefix="judge")
+
+    def __enter__(self) -> "Judge":
+        try:
+            self.self_test()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def isolation(self) -> str:
+        """The level of isolation that verdicts of this judge come from."""
+        return self._sandbox.isolation
+
+    def judge(self, problem: Problem, source: str | None) -> Verdict:
+        """Judge one program and wait for the verdict.
+
+        Args:
+            problem: whose hidden tests are run.
+            source: the program, or None where a sample holds none.
+        """
+        return self.submit(problem, source).result()
+
+    def submit(self, problem: Problem, source: str | None) -> "Future[Verdict]":
+        """Queue one program; the future is cancelled if the judge closes first.
+
+        Raises:
+            RuntimeError: if the judge is closed.
+        """
+        return self._executor.submit(self._judge, problem, source)
+
+    def self_test(self) -> None:
+        """Judge a right and a wrong program.
+
+        Raises:
+            SandboxError: if either verdict is not what it must be.
+        """
+        for source, expected in _SELF_TEST_PROGRAMS:
+            verdict = self.judge(_SELF_TEST, source)
+            if verdict.outcome is not expected:
+                raise SandboxError(
+                    f"the judge's self-test gave {verdict.outcome.value} ({verdict.message}), expected "
+                    f"{expected.value}; isolation is '{self.isolation}': check that /proc is mounted, that processes "
+                    "may be started and that the temporary folder can be written"
+                )
+
+    def close(self) -> None:
+        """Cancel what is queued, kill what runs, and wait until no process is left."""
+        self._closing.set()
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._sandbox.close()
+        self._executor.shutdown(wait=True)
+
+    def _judge(self, problem: Problem, source: str | None) -> Verdict:
+        total = len(problem.tests)
+        if source is None:
+            return Verdict(Outcome.no_program, 0, total, message="the sample holds no program")
+        message = ""
+        for _ in range(_ATTEMPTS):
+            try:
+                verdict = self._run(problem, source)
+            except Exception as error:  # noqa: BLE001 (whatever goes wrong here is the judge's fault, and is data)
+                message = f"{type(error).__name__}: {error}"
+                _logger.warning("judging %s failed: %s", problem.id, message)
+            else:
+                message = ""
+            if self._closing.is_set():
+                raise CancelledError("the judge was closed")
+            if not message:
+                return verdict
+        return Verdict(Outcome.internal_error, 0, total, message=message)
+
+    def _run(self, problem: Problem, source: str) -> Verdict:
+        began = time.monotonic()
+        session = self._sandbox.start(source, entry_point=problem.entry_point, limits=problem.limits)
+        try:
+            passed_tests, failure = self._run_tests(session, problem)
+        finally:
+            usage = session.close()
+        _logger.debug("%s judged in %.3f s", problem.id, time.monotonic() - began)
+        outcome, message = failure or (Outcome.passed, "")
+        total = len(problem.tests)
+        return Verdict(outcome, passed_tests, total, usage.cpu_s, usage.wall_s, usage.peak_bytes, message)
+
+    def _run_tests(self, session: Session, problem: Problem) -> tuple[int, _Failure | None]:
+        """Tests passed, and the first failure."""
+        failure = _load_failure(session.load())
+        if failure is not None:
+            return 0, failure
+        passed_tests = 0
+        for index, test in enumerate(problem.tests):
+            reply = session.call(test.args, test.kwargs)
+            found = _call_failure(reply, test)
+            if found is None:
+                passed_tests += 1
+                continue
+            failure = failure or (found[0], f"test {index}: {found[1]}")
+            if not self._all_tests or isinstance(reply, Stopped):
+                break
+        return passed_tests, failure
+
+
+def _load_failure(reply: LoadReply) -> _Failure | None:
+    if isinstance(reply, Loaded):
+        return None
+    return _ended(reply)
+
+
+def _call_failure(reply: CallReply, test: CallTest) -> _Failure | None:
+    if isinstance(reply, Refused):
+        return Outcome.wrong_answer, reply.message
+    if not isinstance(reply, Returned):
+        return None if isinstance(reply, Raised) and reply.name == test.raises else _ended(reply)
+    if test.raises is not None:
+        return Outcome.wrong_answer, f"returned where {test.raises} was expected"
+    try:
+        if matches(reply.value, test.expected, test.compare):
+            return None
+    except (RecursionError, OverflowError, TypeError, ValueError):
+        return Outcome.wrong_answer, "the result cannot be compared with the expected one"
+    return Outcome.wrong_answer, f"returned {_shown(reply.value)}"
+
+
+def _ended(reply: Raised | Stopped) -> _Failure:
+    if isinstance(reply, Raised):
+        return Outcome.runtime_error, reply.message
+    return _STOPPED[reply.cause], reply.message
+
+
+def _shown(value: object) -> str:
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # integers beyond the interpreter's digit limit
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"

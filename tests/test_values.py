@@ -1,0 +1,125 @@
+"""The encoding of values: whatever is plain data comes back the same, and nothing else gets through."""
+
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from axiom.sandbox.values import MAX_DEPTH, ValueFormatError, decode, encode
+
+_HASHABLE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary(),
+    lambda inner: st.tuples(inner, inner) | st.frozensets(inner, max_size=3),
+    max_leaves=5,
+)
+_PLAIN = st.recursive(
+    _HASHABLE,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+        | st.dictionaries(_HASHABLE, inner, max_size=3)
+        | st.sets(_HASHABLE, max_size=3)
+    ),
+    max_leaves=10,
+)
+
+
+def _through_json(value: object) -> Any:
+    return decode(json.loads(json.dumps(encode(value))))
+
+
+def _kinds(value: object) -> object:
+    """The types of a value's parts; a frozenset counts as a set, which is what it becomes at the top."""
+    if isinstance(value, (list, tuple)):
+        return type(value), [_kinds(item) for item in value]
+    if isinstance(value, dict):
+        return dict, [(_kinds(key), _kinds(item)) for key, item in value.items()]
+    return set if isinstance(value, frozenset) else type(value)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_PLAIN)
+def test_plain_data_survives_the_round_trip(value: object) -> None:
+    result = _through_json(value)
+    assert result == value
+    assert _kinds(result) == _kinds(value)
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf])
+def test_infinities_survive_the_round_trip(number: float) -> None:
+    assert encode(number) == {"$float": str(number)}
+    assert _through_json(number) == number
+
+
+def test_nan_survives_the_round_trip() -> None:
+    assert math.isnan(_through_json(math.nan))
+
+
+def test_an_integer_beyond_the_digit_limit_travels_in_hexadecimal() -> None:
+    assert encode(1 << 2048) == {"$int": "1" + "0" * 512}
+    assert _through_json(-(10**6000)) == -(10**6000)
+
+
+def test_a_dictionary_whose_key_looks_like_a_tag_is_not_taken_for_one() -> None:
+    assert encode({"$set": [1]}) == {"$dict": [["$set", [1]]]}
+    assert _through_json({"$set": [1]}) == {"$set": [1]}
+
+
+def test_instances_of_subclasses_travel_as_their_base_type() -> None:
+    class Text(str):
+        def __str__(self) -> str:
+            return "other"
+
+    class Items(list):  # type: ignore[type-arg]
+        def __iter__(self) -> Any:
+            return iter([9])
+
+    assert type(_through_json(Text("a"))) is str
+    assert _through_json(Text("a")) == "a"
+    assert _through_json(Items([1, 2])) == [1, 2]
+
+
+@pytest.mark.parametrize("value", [object(), iter([1]), (n for n in [1]), 1j, int, range(3), [object()]])
+def test_what_is_not_plain_data_is_refused(value: object) -> None:
+    with pytest.raises(ValueFormatError, match="cannot leave the sandbox"):
+        encode(value)
+
+
+def _nested(levels: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def test_nesting_is_capped_in_both_directions() -> None:
+    assert _through_json(_nested(MAX_DEPTH)) == _nested(MAX_DEPTH)
+    with pytest.raises(ValueFormatError, match="deeper"):
+        encode(_nested(MAX_DEPTH + 1))
+    with pytest.raises(ValueFormatError, match="deeper"):
+        decode(_nested(MAX_DEPTH + 1))
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        {"$pickle": "x"},
+        {"$tuple": [], "$set": []},
+        {"$tuple": 1},
+        {"$set": [[1]]},
+        {"$bytes": "*"},
+        {"$bytes": 5},
+        {"$dict": [[1]]},
+        {"$dict": [[[], 1]]},
+        {"$float": "one"},
+        {"$int": "xyz"},
+        {"$int": 5},
+    ],
+)
+def test_a_malformed_tagged_value_is_an_error(encoded: object) -> None:
+    with pytest.raises(ValueFormatError, match=r"malformed|unknown"):
+        decode(encoded)
