@@ -1,0 +1,1 @@
+"""Where the model samples: the Sampler protocol and its engines."""

@@ -1,0 +1,1 @@
+"""The policy: loading, quantisation and adapters in plain PyTorch; never imports Lightning."""

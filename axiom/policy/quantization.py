@@ -1,0 +1,73 @@
+"""NF4 and int8 base weights through bitsandbytes, on CUDA and on the CPU.
+
+A plain model's linear layers are replaced one by one, whatever file they came from; Transformers' own
+quantised loading reads no GGUF. The output head stays unquantised, as in QLoRA (arXiv 2305.14314).
+"""
+
+from typing import Any, Literal
+
+import bitsandbytes as bnb
+import torch
+from torch import nn
+
+from axiom.errors import ModelError
+
+Quantization = Literal["nf4", "int8", "none"]
+
+
+def quantize(model: Any, quantization: Quantization, *, device: torch.device) -> Any:
+    """Quantise every linear layer but the output head in place and move the model to its device.
+
+    Args:
+        model: a plain causal LM.
+        quantization: ``nf4`` with double quantisation, ``int8`` (LLM.int8(), arXiv 2208.07339), or ``none``.
+        device: where the weights go; quantisation happens there.
+
+    Raises:
+        ModelError: for an unknown kind.
+    """
+    if quantization not in ("nf4", "int8", "none"):
+        raise ModelError(f"quantization '{quantization}': expected nf4, int8 or none")
+    if quantization == "none":
+        return model.to(device)
+    head = model.get_output_embeddings()
+    for name, layer in list(model.named_modules()):
+        if isinstance(layer, nn.Linear) and layer is not head:
+            parent, _, child = name.rpartition(".")
+            setattr(model.get_submodule(parent), child, _quantized(layer, quantization).to(device))
+    if quantization == "nf4":
+        model.is_loaded_in_4bit = True  # what PEFT looks at to choose its 4-bit LoRA layer
+    else:
+        model.is_loaded_in_8bit = True
+    return model.to(device)
+
+
+def _quantized(layer: nn.Linear, quantization: Quantization) -> nn.Module:
+    bias = layer.bias is not None
+    if quantization == "nf4":
+        four = bnb.nn.Linear4bit(
+            layer.in_features, layer.out_features, bias=bias, compute_dtype=layer.weight.dtype, quant_type="nf4"
+        )
+        four.weight = bnb.nn.Params4bit(layer.weight.data, requires_grad=False, quant_type="nf4")
+        # Otherwise a forward without gradients repacks the weights on a CPU with AVX512-BF16, and the next
+        # backward goes through an op without autograd: LoRA gradients come out hundreds of times too small.
+        four.support_avx512bf16_for_cpu = False
+        quantized: nn.Module = four
+    else:
+        quantized = bnb.nn.Linear8bitLt(layer.in_features, layer.out_features, bias=bias, has_fp16_weights=False)
+        quantized.weight = bnb.nn.Int8Params(layer.weight.data, requires_grad=False, has_fp16_weights=False)
+    if bias:
+        quantized.bias = nn.Parameter(layer.bias.data, requires_grad=False)
+    return quantized
+
+
+def dequantized_weight(layer: nn.Module, dtype: torch.dtype) -> torch.Tensor:
+    """The (out, in) weight that a linear layer really multiplies with, in ``dtype``."""
+    weight: torch.Tensor = layer.weight  # type: ignore[assignment]
+    if isinstance(layer, bnb.nn.Linear4bit):
+        return torch.as_tensor(bnb.functional.dequantize_4bit(weight.data, weight.quant_state)).to(dtype)  # type: ignore[attr-defined]
+    if isinstance(layer, bnb.nn.Linear8bitLt):
+        stored: Any = getattr(weight, "SCB", None)
+        scale: torch.Tensor = layer.state.SCB if stored is None else stored
+        return (weight.data.float() * (scale / 127.0)[:, None]).to(dtype)
+    return weight.detach().to(dtype)
