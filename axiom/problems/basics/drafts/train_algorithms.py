@@ -20,7 +20,7 @@ def _draw_two_sum(rng: random.Random) -> Args:
 
 
 def _draw_nested(rng: random.Random) -> Args:
-    def items(depth: int) -> list:
+    def items(depth: int) -> list[object]:
         return [
             items(depth - 1) if depth and rng.random() < 0.4 else rng.randint(-9, 20) for _ in range(rng.randint(1, 4))
         ]

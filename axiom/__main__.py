@@ -1,0 +1,49 @@
+"""``python -m axiom``: help without heavy imports, then the command line; a user's mistake ends with code 2."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+from axiom.errors import AxiomError, ConfigError
+
+HELP = """usage: python -m axiom {fit} --config FILE.yaml [--KEY VALUE ...]
+
+A language model that teaches itself to program by Expert Iteration on verified solutions.
+
+subcommands:
+  fit        sample, judge and train for as many rounds as asked for; goes on where it was stopped
+
+python -m axiom fit --help lists every setting; --print_config prints the configuration.
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if not arguments or arguments[0] in ("-h", "--help"):
+        sys.stdout.write(HELP)
+        return 0 if arguments else 2
+    try:
+        if arguments[0] != "fit":
+            raise ConfigError(f"unknown subcommand '{arguments[0]}'; expected fit")
+        _check_rooms()
+        from axiom.cli import run
+
+        return run(arguments)
+    except AxiomError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+
+
+def _check_rooms() -> None:
+    """The root packages have generic names: make sure that the ones found lie beside this one."""
+    root = Path(__file__).resolve().parent.parent
+    for name in ("modules", "datamodules", "callbacks"):
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None or Path(spec.origin).resolve().parent.parent != root:
+            found = "none" if spec is None else str(spec.origin)
+            raise ConfigError(f"package '{name}' must lie in {root}, found {found}; run from a checkout of axiom")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Learning from verdicts: pure functions on tensors and verdicts."""

@@ -1,0 +1,198 @@
+"""Rounds on disk: ``<run>/rounds/000/`` with a manifest, the adapter that samples, and rows of judged samples.
+
+Rows are JSON lines, appended and synced in small groups, one file for each purpose and rank; a torn last line is
+dropped by the reader and a row that stands twice counts once. The manifest is written before the first sample
+and changes hands by rename.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from axiom.errors import RoundStoreError
+
+Purpose = Literal["train", "validation", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSample:
+    """A sample with its program and verdict: one row of the store.
+
+    Attributes:
+        task_id: the problem's id.
+        sample_index: number within the problem.
+        completion: the model's text.
+        solution: the program taken from it, or None.
+        outcome: value of :class:`axiom.verification.verdict.Outcome`.
+        passed: whether every hidden test passed.
+        passed_tests, total_tests: observed by the judge.
+        cpu_s, wall_s, peak_bytes: measured by the judge.
+        message: what went wrong, for a person.
+        tokens: length of the completion in tokens, the end token included.
+        log_prob: sum over the completion's tokens at temperature 1, in nats.
+        finish_reason: ``stop`` or ``length``.
+        seed: of the sample's random stream.
+        sampler: the engine.
+    """
+
+    task_id: str
+    sample_index: int
+    completion: str
+    solution: str | None
+    outcome: str
+    passed: bool
+    passed_tests: int
+    total_tests: int
+    cpu_s: float
+    wall_s: float
+    peak_bytes: int
+    message: str
+    tokens: int
+    log_prob: float
+    finish_reason: str
+    seed: int
+    sampler: str
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What the row is filed under."""
+        return self.task_id, self.sample_index
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """How a round was made; what must agree for a run to go on.
+
+    Attributes:
+        round: its number.
+        base: the base model's name.
+        adapter_hash: of the adapter that samples.
+        seed: the run's.
+        problems: hash of each problem set, by purpose.
+        sampling: sampling parameters, samples of each problem and prompt version.
+        isolation: of the sandbox.
+        versions: of the packages that matter.
+    """
+
+    round: int
+    base: str
+    adapter_hash: str
+    seed: int
+    problems: dict[str, str] = field(default_factory=dict)
+    sampling: dict[str, Any] = field(default_factory=dict)
+    isolation: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+
+    def differences(self, other: "Manifest") -> list[str]:
+        """What keeps the two from belonging to one run, as ``field: this != other``."""
+        names = ("base", "seed", "problems", "sampling")
+        return [
+            f"{name}: {getattr(self, name)} != {getattr(other, name)}"
+            for name in names
+            if getattr(self, name) != getattr(other, name)
+        ]
+
+
+class RoundFolder:
+    """One round's folder.
+
+    Args:
+        path: ``<run>/rounds/NNN``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def adapter(self) -> Path:
+        """The PEFT folder of the adapter that samples."""
+        return self.path / "adapter"
+
+    def read_manifest(self) -> Manifest:
+        """The manifest.
+
+        Raises:
+            RoundStoreError: if it is missing or unreadable.
+        """
+        file = self.path / "manifest.json"
+        try:
+            return Manifest(**json.loads(file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise RoundStoreError(f"{file} cannot be read: {error}; choose another run folder") from error
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        """Write the manifest in one step: after a crash it is there whole or not at all."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        part = self.path / "manifest.json.part"
+        with part.open("w", encoding="utf-8") as file:
+            json.dump(asdict(manifest), file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(self.path / "manifest.json")
+
+    def append(self, purpose: Purpose, rows: Iterable[JudgedSample], *, rank: int = 0) -> None:
+        """Append rows and sync them to disk; a torn line left by a crash is ended first."""
+        file = self.path / f"{purpose}-rank{rank:03d}.jsonl"
+        with file.open("ab+") as handle:
+            if handle.tell() > 0:
+                handle.seek(-1, os.SEEK_END)
+                if handle.read(1) != b"\n":
+                    handle.write(b"\n")
+            for row in rows:
+                handle.write(json.dumps(asdict(row), ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+            handle.flush()
+            os.fsync(handle.fileno())
+
+    def read(self, purpose: Purpose) -> list[JudgedSample]:
+        """All whole rows of all ranks, each key once, ordered by problem and index."""
+        rows: dict[tuple[str, int], JudgedSample] = {}
+        for file in sorted(self.path.glob(f"{purpose}-rank*.jsonl")):
+            for row in _whole_rows(file):
+                rows.setdefault(row.key, row)
+        return [rows[key] for key in sorted(rows)]
+
+
+def _whole_rows(file: Path) -> Iterator[JudgedSample]:
+    with file.open("rb") as handle:
+        for line in handle:
+            try:
+                yield JudgedSample(**json.loads(line))
+            except (ValueError, TypeError):
+                continue  # torn by a crash; its sample is drawn again
+
+
+class RoundStore:
+    """The rounds of a run.
+
+    Args:
+        run: the run's folder.
+    """
+
+    def __init__(self, run: Path) -> None:
+        self.run = run
+
+    def folder(self, index: int) -> RoundFolder:
+        """The folder of a round, whether it exists or not."""
+        return RoundFolder(self.run / "rounds" / f"{index:03d}")
+
+    def newest(self) -> int | None:
+        """Number of the newest round that has a manifest; None before the first."""
+        names = [path.parent.name for path in (self.run / "rounds").glob("*/manifest.json")]
+        return max((int(name) for name in names if name.isdigit()), default=None)
+
+    def check(self, manifest: Manifest) -> None:
+        """Refuse to go on with a run that began with other settings.
+
+        Raises:
+            RoundStoreError: with the difference.
+        """
+        if self.newest() is None:
+            return
+        found = self.folder(0).read_manifest().differences(manifest)
+        if found:
+            raise RoundStoreError(
+                f"{self.run} belongs to another run ({'; '.join(found)}); choose another trainer.default_root_dir"
+            )

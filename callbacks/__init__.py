@@ -1,0 +1,1 @@
+"""Callbacks: expert iteration and progress."""

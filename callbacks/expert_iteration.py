@@ -1,0 +1,165 @@
+"""Expert iteration on Lightning's hooks: every N epochs the trained model becomes the sampler of the next Round."""
+
+import logging
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import lightning as L
+from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.utilities import rank_zero_info
+from rich.console import Console
+from rich.table import Table
+
+from axiom.errors import ConfigError
+from axiom.pass_at_k import mean_pass_at_k, paired_bootstrap, pass_at_k
+from axiom.rounds.collect import CollectProgress
+from axiom.rounds.store import JudgedSample
+
+log = logging.getLogger(__name__)
+LAST_CHECKPOINT = Path("checkpoints") / "last.ckpt"
+_SECONDS_BETWEEN_LINES = 20.0
+
+
+class ExpertIteration(L.Callback):
+    """Runs the rounds, logs pass@k by round, and tells the uplift on the test problems.
+
+    Args:
+        rounds: how often the model is trained on its own samples.
+        epochs_per_round: passes over a round's Examples.
+        k: budgets of pass@k.
+    """
+
+    def __init__(self, *, rounds: int = 2, epochs_per_round: int = 2, k: Sequence[int] = (1, 8)) -> None:
+        if rounds < 1 or epochs_per_round < 1:
+            raise ConfigError(f"rounds {rounds} and epochs_per_round {epochs_per_round} must be 1 or more")
+        self.rounds, self.epochs_per_round, self.k = rounds, epochs_per_round, tuple(k)
+        self.table: list[dict[str, Any]] = []
+        self._last_line = 0.0
+
+    def setup(self, trainer: L.Trainer, pl_module: L.LightningModule, stage: str) -> None:
+        """Set the trainer's epochs and ask for a new loader at each round."""
+        if stage != "fit":
+            return
+        data: Any = trainer.datamodule  # type: ignore[attr-defined]
+        for purpose in ("validation", "test"):
+            if data.samples[purpose] < max(self.k):
+                raise ConfigError(
+                    f"pass@{max(self.k)} needs {max(self.k)} samples of each problem; data.{purpose}_samples is "
+                    f"{data.samples[purpose]}"
+                )
+        trainer.fit_loop.max_epochs = self.rounds * self.epochs_per_round
+        trainer.reload_dataloaders_every_n_epochs = self.epochs_per_round  # type: ignore[attr-defined]
+        data.on_progress = self._line
+
+    def on_train_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        """Report the round that begins; model 0 is evaluated here, before any training."""
+        self._report(trainer, trainer.datamodule)  # type: ignore[attr-defined]
+
+    def on_train_epoch_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        """At the end of a round's epochs: save, then begin, evaluate and collect the next round."""
+        trainer.save_checkpoint(Path(trainer.default_root_dir) / LAST_CHECKPOINT)
+        done = trainer.current_epoch + 1
+        if done % self.epochs_per_round:
+            return
+        data: Any = trainer.datamodule  # type: ignore[attr-defined]
+        data.begin_round(done // self.epochs_per_round)
+        if data.round < self.rounds:
+            data.collect("train")
+        self._report(trainer, data)
+
+    def on_fit_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        """Choose the round with the best validation pass@1 and tell its uplift on the test problems."""
+        data: Any = trainer.datamodule  # type: ignore[attr-defined]
+        scores = {}
+        for index in range(self.rounds + 1):
+            rows = data.store.folder(index).read("validation")
+            if rows:
+                scores[index] = mean_pass_at_k(_counts(rows), 1)
+        chosen = max(scores, key=lambda index: (scores[index], -index))
+        tested = {}
+        for index in dict.fromkeys((0, chosen)):
+            data.round = index
+            pl_module.policy.load_adapter(data.folder.adapter)  # type: ignore[union-attr, operator]
+            tested[index] = _by_problem(data.collect("test"))
+        for k in self.k:
+            before = [pass_at_k(n, c, k) for n, c in tested[0].values()]
+            after = [pass_at_k(*tested[chosen][name], k) for name in tested[0]]
+            mean, low, high = paired_bootstrap(before, after)
+            rank_zero_info(
+                f"test pass@{k}: model 0 {sum(before) / len(before):.1%}, model {chosen} "
+                f"{sum(after) / len(after):.1%}, change {mean * 100:+.1f} points (95% interval {low * 100:+.1f} to "
+                f"{high * 100:+.1f}, {len(before)} problems)"
+            )
+
+    def _report(self, trainer: L.Trainer, data: Any) -> None:
+        """Evaluate the current round's model on validation; log and print the round."""
+        started = time.monotonic()
+        validation = _counts(data.collect("validation"))
+        scalars = {f"val/pass@{k}": mean_pass_at_k(validation, k) for k in self.k}
+        row: dict[str, Any] = {"round": data.round, **scalars}
+        train = data.folder.read("train")
+        if train:
+            counts = _counts(train)
+            k_max = min(n for n, _ in counts)
+            scalars |= {f"collect/pass@{k}": mean_pass_at_k(counts, k) for k in self.k if k <= k_max}
+            scalars["collect/acceptance"] = sum(r.passed for r in train) / len(train)
+            scalars["collect/examples"] = float(len(data.examples()))
+            outcomes = Counter(r.outcome for r in train)
+            scalars |= {f"outcomes/{name}": count / len(train) for name, count in outcomes.items()}
+            row |= {
+                "accepted": f"{sum(r.passed for r in train)} of {len(train)}",
+                "solved": f"{sum(c > 0 for _, c in counts)} of {len(counts)}",
+                "examples": len(data.examples()),
+            }
+        for logger in trainer.loggers:
+            logger.log_metrics(scalars, step=data.round)
+            if isinstance(logger, TensorBoardLogger) and train:
+                logger.experiment.add_text("samples", _as_text(train), data.round)
+        self.table.append(row)
+        log.info("round %d reported in %.1f s", data.round, time.monotonic() - started)
+        if trainer.is_global_zero:
+            self._print_table()
+
+    def _print_table(self) -> None:
+        table = Table(title="Expert iteration")
+        columns = ["round", *(f"val/pass@{k}" for k in self.k), "accepted", "solved", "examples"]
+        for name in columns:
+            table.add_column(name, justify="right")
+        for row in self.table:
+            cells = [row.get(name, "") for name in columns]
+            table.add_row(*(f"{cell:.1%}" if isinstance(cell, float) else str(cell) for cell in cells))
+        Console().print(table)
+
+    def _line(self, progress: CollectProgress) -> None:
+        now = time.monotonic()
+        if now - self._last_line > _SECONDS_BETWEEN_LINES or progress.done == progress.total:
+            self._last_line = now
+            rank_zero_info(
+                f"{progress.purpose}: {progress.done} of {progress.total} samples judged, {progress.passed} passed"
+            )
+
+
+def _by_problem(rows: Sequence[JudgedSample]) -> dict[str, tuple[int, int]]:
+    """(n, c) of each problem; the judge's own faults count neither way."""
+    counts: dict[str, list[bool]] = defaultdict(list)
+    for row in rows:
+        if row.outcome != "internal_error":
+            counts[row.task_id].append(row.passed)
+    return {name: (len(passed), sum(passed)) for name, passed in counts.items()}
+
+
+def _counts(rows: Sequence[JudgedSample]) -> list[tuple[int, int]]:
+    return list(_by_problem(rows).values())
+
+
+def _as_text(rows: Sequence[JudgedSample], *, each: int = 3) -> str:
+    """Some passing and some failing samples as Markdown, with their verdicts."""
+    shown = [row for row in rows if row.passed][:each] + [row for row in rows if not row.passed][:each]
+    parts = []
+    for row in shown:
+        heading = f"**{row.task_id}** {row.outcome}, {row.passed_tests} of {row.total_tests} tests {row.message}"
+        parts.append("\n".join([heading, "", *("    " + line for line in row.completion.splitlines())]))
+    return "\n\n".join(parts)

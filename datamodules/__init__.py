@@ -1,0 +1,1 @@
+"""DataModules whose setup samples and verifies."""

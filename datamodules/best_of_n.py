@@ -1,0 +1,254 @@
+"""The DataModule whose setup samples and verifies: Best-of-N on the policy, verdicts, Examples."""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+import lightning as L
+import torch
+from torch.utils.data import DataLoader
+
+from axiom.errors import ConfigError
+from axiom.generation.sampler import SamplingParams
+from axiom.generation.transformers_sampler import TransformersSampler, encode_prompt
+from axiom.learning.selection import select_passing
+from axiom.policy.policy import Policy
+from axiom.problems.problem import Problem
+from axiom.problems.sources import load_problems, problem_set_hash
+from axiom.prompts import PROMPT_VERSION, PromptStyle, build_messages
+from axiom.rounds.collect import CollectProgress, collect
+from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, RoundStore
+from axiom.verification.judge import Judge, default_workers
+from datamodules.collation import TokenizedExample, collate
+
+_VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "lightning")
+
+
+class HasPolicy(Protocol):
+    """What the DataModule asks of the LightningModule."""
+
+    def build_policy(self, device: torch.device) -> Policy: ...
+
+
+class BestOfNDataModule(L.LightningDataModule):
+    """Samples and verifies what the current Round is missing, and makes its Examples.
+
+    Args:
+        train_problems: source to learn from: ``basics/train`` or a JSONL file.
+        validation_problems: source that rounds are chosen on.
+        test_problems: source that the uplift is told on.
+        train_limit, validation_limit, test_limit: how many problems to keep; None keeps all.
+        samples: N for each train problem and round.
+        validation_samples, test_samples: N for each of theirs.
+        temperature: of all sampling.
+        top_p: of all sampling.
+        max_new_tokens: of a completion.
+        prompt_style: ``direct`` or ``chain_of_thought``.
+        max_examples_per_problem: cap on distinct passing programs.
+        batch_size: Examples in a training batch.
+        rows: completions decoded together.
+        judge_workers: processes that run programs at a time; None takes half of the cores.
+        seed: of all sampling.
+        rounds, epochs_per_round: the callback's; the command line links them.
+    """
+
+    def __init__(
+        self,
+        *,
+        train_problems: str = "basics/train",
+        validation_problems: str = "basics/validation",
+        test_problems: str = "basics/test",
+        train_limit: int | None = None,
+        validation_limit: int | None = None,
+        test_limit: int | None = None,
+        samples: int = 16,
+        validation_samples: int = 8,
+        test_samples: int = 16,
+        temperature: float = 0.8,
+        top_p: float = 1.0,
+        max_new_tokens: int = 192,
+        prompt_style: PromptStyle = "direct",
+        max_examples_per_problem: int = 4,
+        batch_size: int = 8,
+        rows: int = 96,
+        judge_workers: int | None = None,
+        seed: int = 0,
+        rounds: int = 2,
+        epochs_per_round: int = 2,
+    ) -> None:
+        super().__init__()
+        self.style: PromptStyle = prompt_style
+        self.params = SamplingParams(temperature=temperature, top_p=top_p, max_new_tokens=max_new_tokens)
+        self.samples: dict[Purpose, int] = {
+            "train": samples,
+            "validation": validation_samples,
+            "test": test_samples,
+        }
+        self.problems: dict[Purpose, list[Problem]] = {
+            "train": load_problems(train_problems, limit=train_limit),
+            "validation": load_problems(validation_problems, limit=validation_limit),
+            "test": load_problems(test_problems, limit=test_limit),
+        }
+        counts: dict[str, int] = {**self.samples, "batch_size": batch_size, "rows": rows}  # type: ignore[dict-item]
+        for name, count in counts.items():
+            if count < 1:
+                raise ConfigError(f"data.{name}: expected 1 or more, got {count}")
+        self.max_examples_per_problem, self.batch_size = max_examples_per_problem, batch_size
+        self.sampler = TransformersSampler(rows=rows)
+        self.judge_workers = judge_workers or default_workers()
+        self.seed = seed
+        self.rounds, self.epochs_per_round = rounds, epochs_per_round
+        self.round = 0
+        self.on_progress: Callable[[CollectProgress], None] = lambda progress: None
+        self._judge: Judge | None = None
+
+    @property
+    def store(self) -> RoundStore:
+        """The run's rounds."""
+        assert self.trainer is not None
+        return RoundStore(Path(self.trainer.default_root_dir))
+
+    @property
+    def folder(self) -> RoundFolder:
+        """The current round's folder."""
+        return self.store.folder(self.round)
+
+    def setup(self, stage: str) -> None:
+        """For ``fit``: make sure that the newest round's train samples and verdicts exist."""
+        policy = self._policy()
+        if stage != "fit":
+            return
+        self.store.check(self._manifest(policy))
+        newest = self.store.newest()
+        if newest is None:
+            self.begin_round(0)
+            newest = 0
+        self.round = newest
+        policy.load_adapter(self.folder.adapter)
+        if self.round < self.rounds:
+            self.collect("train")
+
+    def begin_round(self, index: int) -> None:
+        """Write a round's adapter and manifest, from the policy as it is, before its first sample."""
+        policy = self._policy()
+        folder = self.store.folder(index)
+        if self._rank == 0 and not (folder.path / "manifest.json").is_file():
+            policy.save_adapter(folder.adapter)
+            folder.write_manifest(self._manifest(policy, index=index))
+        self._barrier()
+        self.round = index
+
+    def collect(self, purpose: Purpose) -> list[JudgedSample]:
+        """Sample and judge what the current round is missing; returns all its rows of this purpose."""
+        assert self.trainer is not None
+        policy = self._policy()
+        problems, count = self.problems[purpose], self.samples[purpose]
+        if self._judge is None:
+            self._judge = Judge(workers=self.judge_workers).__enter__()
+        wanted = {problem.id for problem in problems}
+        if len([row for row in self.folder.read(purpose) if row.task_id in wanted]) < len(problems) * count:
+            self.sampler.bind(policy.sampling_model(), policy.tokenizer)
+            collect(
+                self.folder,
+                problems,
+                purpose=purpose,
+                samples=count,
+                sampler=self.sampler,
+                params=self.params,
+                judge=self._judge,
+                style=self.style,
+                run_seed=self.seed,
+                round_index=self.round,
+                rank=self._rank,
+                world_size=self.trainer.world_size,
+                on_progress=self.on_progress,
+            )
+        self._barrier()
+        return self.folder.read(purpose)
+
+    def examples(self) -> list[TokenizedExample]:
+        """The current round's Examples: distinct passing samples as prompt and completion tokens."""
+        policy = self._policy()
+        problems = {problem.id: problem for problem in self.problems["train"]}
+        rows = select_passing(self.folder.read("train"), max_per_problem=self.max_examples_per_problem)
+        made = []
+        for row in rows:
+            prompt = encode_prompt(policy.tokenizer, build_messages(problems[row.task_id], style=self.style))
+            completion = policy.tokenizer(row.completion, add_special_tokens=False)["input_ids"]
+            made.append(TokenizedExample(tuple(prompt), (*completion, policy.tokenizer.eos_token_id)))
+        return made
+
+    def train_dataloader(self) -> Any:
+        """Batches of the Examples of the round that the trainer's epoch belongs to.
+
+        A run that was stopped between a checkpoint and the next round's first sample begins that round here.
+
+        Raises:
+            ConfigError: when no sample passed, so there is nothing to learn from.
+        """
+        assert self.trainer is not None
+        index = min(self.trainer.current_epoch // self.epochs_per_round, self.rounds - 1)
+        newest = self.store.newest()
+        if newest is None or newest < index:
+            self.begin_round(index)
+            self.collect("train")
+        self.round = index
+        examples = self.examples()
+        if not examples:
+            raise ConfigError(
+                f"round {self.round}: none of {len(self.folder.read('train'))} samples passed; give easier problems, "
+                "more samples (data.samples) or a stronger base model"
+            )
+        pad = self._policy().tokenizer.pad_token_id
+        generator = torch.Generator().manual_seed(self.seed * 1000 + self.round)
+        return DataLoader(
+            examples,  # type: ignore[arg-type]  # a list is a map-style dataset
+            batch_size=self.batch_size,
+            shuffle=True,
+            generator=generator,
+            collate_fn=lambda batch: collate(batch, pad_token_id=pad),
+        )
+
+    def teardown(self, stage: str) -> None:
+        """Stop the judge."""
+        if self._judge is not None:
+            self._judge.close()
+            self._judge = None
+
+    def _policy(self) -> Policy:
+        assert self.trainer is not None
+        module: Any = self.trainer.lightning_module
+        policy: Policy = module.build_policy(self.trainer.strategy.root_device)
+        return policy
+
+    def _manifest(self, policy: Policy, *, index: int = 0) -> Manifest:
+        sampling = {
+            "temperature": self.params.temperature,
+            "top_p": self.params.top_p,
+            "max_new_tokens": self.params.max_new_tokens,
+            "prompt_style": self.style,
+            "prompt_version": PROMPT_VERSION,
+        }
+        return Manifest(
+            round=index,
+            base=policy.base_name,
+            adapter_hash=policy.adapter_hash(),
+            seed=self.seed,
+            problems={
+                "train": problem_set_hash(self.problems["train"]),
+                "validation": problem_set_hash(self.problems["validation"]),
+            },
+            sampling=sampling,
+            isolation="process",
+            versions={name: version(name) for name in _VERSIONS},
+        )
+
+    @property
+    def _rank(self) -> int:
+        assert self.trainer is not None
+        return int(self.trainer.global_rank)
+
+    def _barrier(self) -> None:
+        assert self.trainer is not None
+        self.trainer.strategy.barrier()

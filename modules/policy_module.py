@@ -1,0 +1,112 @@
+"""The LightningModule around the Policy: SFT on verified programs, adapter-only checkpoints."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import lightning as L
+import torch
+
+from axiom.errors import ConfigError, ModelError
+from axiom.policy.policy import Policy
+from axiom.policy.quantization import Quantization
+
+_PREFIX = "adapter."
+
+
+class PolicyModule(L.LightningModule):
+    """A causal LM under QLoRA that learns from its own passing programs.
+
+    Args:
+        base: hub id, local folder, ``.gguf`` file, or ``smollm2-135m-instruct`` (the embedded model).
+        quantization: of the frozen base: ``nf4``, ``int8`` or ``none``.
+        dtype: of arithmetic and unquantised weights: ``bfloat16``, ``float16`` or ``float32``.
+        lora_rank: LoRA rank r.
+        lora_alpha: LoRA scale is ``lora_alpha / lora_rank``.
+        learning_rate: of AdamW, after the warm-up.
+        warmup_steps: optimizer steps of linear warm-up.
+        weight_decay: of AdamW.
+        adapter: a PEFT folder to start from or to evaluate.
+        seed: of the adapter's initial weights.
+    """
+
+    def __init__(
+        self,
+        *,
+        base: str = "smollm2-135m-instruct",
+        quantization: Quantization = "nf4",
+        dtype: str = "bfloat16",
+        lora_rank: int = 16,
+        lora_alpha: float = 32.0,
+        learning_rate: float = 2e-4,
+        warmup_steps: int = 5,
+        weight_decay: float = 0.0,
+        adapter: str | None = None,
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        self.save_hyperparameters()
+        self.policy: Policy | None = None
+        self.strict_loading = False
+
+    def build_policy(self, device: torch.device) -> Policy:
+        """Load the policy onto a device; later calls return it as it is.
+
+        Raises:
+            ModelError: if the base or the adapter cannot be loaded.
+        """
+        if self.policy is None:
+            settings = self.hparams
+            self.policy = Policy(
+                base=settings["base"],
+                quantization=settings["quantization"],
+                dtype=settings["dtype"],
+                rank=settings["lora_rank"],
+                alpha=settings["lora_alpha"],
+                seed=settings["seed"],
+                device=device,
+            )
+            if settings["adapter"] is not None:
+                self.policy.load_adapter(Path(settings["adapter"]))
+        return self.policy
+
+    def configure_model(self) -> None:
+        """Lightning's hook to build what is large, before weights are restored."""
+        self.build_policy(self.trainer.strategy.root_device)
+
+    def training_step(self, batch: Mapping[str, torch.Tensor], batch_index: int) -> torch.Tensor:
+        """Mean negative log-likelihood of the completions' tokens; prompts carry no loss."""
+        assert self.policy is not None
+        log_probs = self.policy.completion_log_probs(batch["input_ids"], batch["attention_mask"], batch["target_mask"])
+        loss = -log_probs.mean()
+        self.log("train/loss", loss, on_step=True, batch_size=len(batch["input_ids"]))
+        return loss
+
+    def configure_optimizers(self) -> Any:
+        """AdamW on the adapter with linear warm-up."""
+        parameters = [parameter for parameter in self.parameters() if parameter.requires_grad]
+        if not parameters:
+            raise ConfigError("the policy has no trainable adapter weights")
+        optimizer = torch.optim.AdamW(
+            parameters, lr=self.hparams["learning_rate"], weight_decay=self.hparams["weight_decay"]
+        )
+        warmup = max(self.hparams["warmup_steps"], 1)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, (step + 1) / warmup))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def state_dict(self, *args: Any, **kwargs: Any) -> dict[str, torch.Tensor]:  # type: ignore[override]
+        """The adapter alone: the frozen base never enters a checkpoint."""
+        if self.policy is None:
+            return {}
+        return {_PREFIX + name: tensor for name, tensor in self.policy.adapter_state().items()}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
+        """Restore the adapter.
+
+        Raises:
+            ModelError: if the checkpoint holds another model's adapter.
+        """
+        if self.policy is None:
+            raise ModelError("the policy is not built yet; restore through a Trainer")
+        found = {name.removeprefix(_PREFIX): value for name, value in state_dict.items()}
+        self.policy.load_adapter_state(found)

@@ -1,0 +1,109 @@
+"""The round store: torn lines, repeated rows, other runs' folders."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from axiom.errors import RoundStoreError
+from axiom.learning.selection import normalized_program, select_passing
+from axiom.rounds.store import JudgedSample, Manifest, RoundFolder, RoundStore
+
+
+def row(
+    task: str = "a/b", index: int = 0, *, passed: bool = True, solution: str = "x = 1", tokens: int = 3
+) -> JudgedSample:
+    return JudgedSample(
+        task_id=task,
+        sample_index=index,
+        completion=solution,
+        solution=solution,
+        outcome="passed" if passed else "wrong_answer",
+        passed=passed,
+        passed_tests=int(passed),
+        total_tests=1,
+        cpu_s=0.1,
+        wall_s=0.2,
+        peak_bytes=1,
+        message="",
+        tokens=tokens,
+        log_prob=-1.0,
+        finish_reason="stop",
+        seed=1,
+        sampler="test",
+    )
+
+
+MANIFEST = Manifest(round=0, base="m", adapter_hash="h", seed=0, problems={"train": "1"}, sampling={"n": 2})
+
+
+def folder(tmp_path: Path) -> RoundFolder:
+    made = RoundStore(tmp_path).folder(0)
+    made.write_manifest(MANIFEST)
+    return made
+
+
+def test_rows_come_back_ordered_once_and_from_every_rank(tmp_path: Path) -> None:
+    store = folder(tmp_path)
+    store.append("train", [row(index=1), row(index=0)], rank=0)
+    store.append("train", [row(index=1), row("a/c")], rank=1)
+    assert [r.key for r in store.read("train")] == [("a/b", 0), ("a/b", 1), ("a/c", 0)]
+    assert store.read("validation") == []
+
+
+def test_a_torn_last_line_is_dropped_and_the_next_append_starts_a_new_one(tmp_path: Path) -> None:
+    store = folder(tmp_path)
+    store.append("train", [row(index=0), row(index=1)])
+    file = store.path / "train-rank000.jsonl"
+    file.write_bytes(file.read_bytes()[:-25])
+    assert [r.sample_index for r in store.read("train")] == [0]
+    store.append("train", [row(index=1), row(index=2)])
+    assert [r.sample_index for r in store.read("train")] == [0, 1, 2]
+
+
+def test_the_newest_round_is_the_last_with_a_manifest(tmp_path: Path) -> None:
+    store = RoundStore(tmp_path)
+    assert store.newest() is None
+    folder(tmp_path)
+    store.folder(1).adapter.mkdir(parents=True)
+    assert store.newest() == 0
+    assert store.folder(0).read_manifest() == MANIFEST
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [({"base": "other"}, "base"), ({"seed": 1}, "seed"), ({"problems": {"train": "2"}}, "problems")],
+)
+def test_a_folder_of_another_run_is_refused_with_the_difference(
+    tmp_path: Path, change: dict[str, object], named: str
+) -> None:
+    folder(tmp_path)
+    with pytest.raises(RoundStoreError, match=f"belongs to another run.*{named}: .* != "):
+        RoundStore(tmp_path).check(replace(MANIFEST, **change))  # type: ignore[arg-type]
+    RoundStore(tmp_path).check(replace(MANIFEST, adapter_hash="later"))
+
+
+def test_an_unreadable_manifest_names_its_file(tmp_path: Path) -> None:
+    store = folder(tmp_path)
+    (store.path / "manifest.json").write_text("{")
+    with pytest.raises(RoundStoreError, match=r"manifest\.json cannot be read"):
+        store.read_manifest()
+
+
+def test_selection_keeps_distinct_passing_programs_shortest_first_up_to_the_cap() -> None:
+    rows = [
+        row(index=0, solution="x  =  1  # one", tokens=9),
+        row(index=1, solution="x = 1", tokens=5),
+        row(index=2, solution="y = 2", tokens=7),
+        row(index=3, solution="z = 3", tokens=8),
+        row(index=4, passed=False),
+        replace(row(index=5, solution="w = 0", tokens=1), finish_reason="length"),
+        row("a/c", 0, solution="x = 1"),
+    ]
+    chosen = select_passing(rows, max_per_problem=2)
+    assert [r.key for r in chosen] == [("a/b", 1), ("a/b", 2), ("a/c", 0)]
+
+
+def test_programs_are_one_when_their_syntax_trees_are() -> None:
+    assert normalized_program("x='a' # c") == normalized_program('x = "a"')
+    assert normalized_program("def broken(:") == "def broken(:"
