@@ -1,6 +1,7 @@
 """``python -m axiom``: help without heavy imports, then the command line; a user's mistake ends with code 2."""
 
 import importlib.util
+import logging
 import sys
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         if arguments[0] != "fit":
             raise ConfigError(f"unknown subcommand '{arguments[0]}'; expected fit")
         _check_rooms()
+        logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns on import of kernels that are optional
         from axiom.cli import run
 
         return run(arguments)

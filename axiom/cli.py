@@ -1,12 +1,15 @@
 """The command line: LightningCLI over the policy module, the Best-of-N data and expert iteration."""
 
+import logging
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
 import lightning as L
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 from lightning.pytorch.loggers import TensorBoardLogger
+from transformers.utils import logging as transformers_logging
 
 from axiom.errors import ConfigError
 from callbacks.expert_iteration import LAST_CHECKPOINT, ExpertIteration
@@ -50,6 +53,7 @@ def run(arguments: list[str]) -> int:
     """
     if not arguments:
         raise ConfigError("no subcommand; run python -m axiom --help")
+    _silence_what_a_user_cannot_change()
     AxiomCLI(
         PolicyModule,
         BestOfNDataModule,
@@ -68,3 +72,20 @@ def run(arguments: list[str]) -> int:
     )
     sys.stdout.flush()
     return 0
+
+
+def _silence_what_a_user_cannot_change() -> None:
+    """Hints and warnings of dependencies about choices that are axiom's own."""
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
+    logging.getLogger("lightning.pytorch.utilities.rank_zero").addFilter(
+        lambda record: "litlogger" not in record.getMessage()
+    )
+    for message in (
+        "LightningCLI's args parameter",
+        "`max_epochs` was not set",
+        r"`isinstance\(treespec",
+        r"Found \d+ module\(s\) in eval mode",
+        "The 'train_dataloader' does not have many workers",
+    ):
+        warnings.filterwarnings("ignore", message=f".*{message}")

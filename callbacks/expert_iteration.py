@@ -15,12 +15,10 @@ from rich.table import Table
 
 from axiom.errors import ConfigError
 from axiom.pass_at_k import mean_pass_at_k, paired_bootstrap, pass_at_k
-from axiom.rounds.collect import CollectProgress
 from axiom.rounds.store import JudgedSample
 
 log = logging.getLogger(__name__)
 LAST_CHECKPOINT = Path("checkpoints") / "last.ckpt"
-_SECONDS_BETWEEN_LINES = 20.0
 
 
 class ExpertIteration(L.Callback):
@@ -37,7 +35,6 @@ class ExpertIteration(L.Callback):
             raise ConfigError(f"rounds {rounds} and epochs_per_round {epochs_per_round} must be 1 or more")
         self.rounds, self.epochs_per_round, self.k = rounds, epochs_per_round, tuple(k)
         self.table: list[dict[str, Any]] = []
-        self._last_line = 0.0
 
     def setup(self, trainer: L.Trainer, pl_module: L.LightningModule, stage: str) -> None:
         """Set the trainer's epochs and ask for a new loader at each round."""
@@ -52,7 +49,6 @@ class ExpertIteration(L.Callback):
                 )
         trainer.fit_loop.max_epochs = self.rounds * self.epochs_per_round
         trainer.reload_dataloaders_every_n_epochs = self.epochs_per_round  # type: ignore[attr-defined]
-        data.on_progress = self._line
 
     def on_train_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         """Report the round that begins; model 0 is evaluated here, before any training."""
@@ -132,14 +128,6 @@ class ExpertIteration(L.Callback):
             cells = [row.get(name, "") for name in columns]
             table.add_row(*(f"{cell:.1%}" if isinstance(cell, float) else str(cell) for cell in cells))
         Console().print(table)
-
-    def _line(self, progress: CollectProgress) -> None:
-        now = time.monotonic()
-        if now - self._last_line > _SECONDS_BETWEEN_LINES or progress.done == progress.total:
-            self._last_line = now
-            rank_zero_info(
-                f"{progress.purpose}: {progress.done} of {progress.total} samples judged, {progress.passed} passed"
-            )
 
 
 def _by_problem(rows: Sequence[JudgedSample]) -> dict[str, tuple[int, int]]:

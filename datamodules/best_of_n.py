@@ -1,6 +1,5 @@
 """The DataModule whose setup samples and verifies: Best-of-N on the policy, verdicts, Examples."""
 
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,10 +16,11 @@ from axiom.policy.policy import Policy
 from axiom.problems.problem import Problem
 from axiom.problems.sources import load_problems, problem_set_hash
 from axiom.prompts import PROMPT_VERSION, PromptStyle, build_messages
-from axiom.rounds.collect import CollectProgress, collect
+from axiom.rounds.collect import collect
 from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, RoundStore
 from axiom.verification.judge import Judge, default_workers
 from datamodules.collation import TokenizedExample, collate
+from datamodules.progress import ProgressLines
 
 _VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "lightning")
 
@@ -100,7 +100,7 @@ class BestOfNDataModule(L.LightningDataModule):
         self.seed = seed
         self.rounds, self.epochs_per_round = rounds, epochs_per_round
         self.round = 0
-        self.on_progress: Callable[[CollectProgress], None] = lambda progress: None
+        self.progress = ProgressLines()
         self._judge: Judge | None = None
 
     @property
@@ -148,6 +148,7 @@ class BestOfNDataModule(L.LightningDataModule):
             self._judge = Judge(workers=self.judge_workers).__enter__()
         wanted = {problem.id for problem in problems}
         if len([row for row in self.folder.read(purpose) if row.task_id in wanted]) < len(problems) * count:
+            self.progress.begin()
             self.sampler.bind(policy.sampling_model(), policy.tokenizer)
             collect(
                 self.folder,
@@ -162,7 +163,7 @@ class BestOfNDataModule(L.LightningDataModule):
                 round_index=self.round,
                 rank=self._rank,
                 world_size=self.trainer.world_size,
-                on_progress=self.on_progress,
+                on_progress=self.progress,
             )
         self._barrier()
         return self.folder.read(purpose)
