@@ -7,12 +7,16 @@ from pathlib import Path
 
 from axiom.errors import AxiomError, ConfigError
 
-HELP = """usage: python -m axiom {fit} --config FILE.yaml [--KEY VALUE ...]
+SUBCOMMANDS = ("fit", "validate", "test", "predict")
+HELP = """usage: python -m axiom {fit,validate,test,predict} --config FILE.yaml [--KEY VALUE ...]
 
 A language model that teaches itself to program by Expert Iteration on verified solutions.
 
 subcommands:
   fit        sample, judge and train for as many rounds as asked for; goes on where it was stopped
+  validate   pass@k of the policy, or of --model.adapter DIR, on --data.validation_problems
+  test       the same on --data.test_problems
+  predict    samples of --data.test_problems with their verdicts, as JSON lines
 
 python -m axiom fit --help lists every setting; --print_config prints the configuration.
 """
@@ -25,8 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.write(HELP)
         return 0 if arguments else 2
     try:
-        if arguments[0] != "fit":
-            raise ConfigError(f"unknown subcommand '{arguments[0]}'; expected fit")
+        if arguments[0] not in SUBCOMMANDS:
+            raise ConfigError(f"unknown subcommand '{arguments[0]}'; expected one of {', '.join(SUBCOMMANDS)}")
         _check_rooms()
         logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns on import of kernels that are optional
         from axiom.cli import run

@@ -34,6 +34,7 @@ class AxiomCLI(LightningCLI):
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
         """Put the expert-iteration callback beside ``model`` and ``data``."""
         parser.add_lightning_class_args(ExpertIteration, "expert_iteration")
+        parser.link_arguments("model.k", "expert_iteration.k")
         parser.link_arguments("expert_iteration.rounds", "data.rounds")
         parser.link_arguments("expert_iteration.epochs_per_round", "data.epochs_per_round")
 

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from rich.table import Table
 
 from axiom.errors import ConfigError
 from axiom.pass_at_k import mean_pass_at_k, paired_bootstrap, pass_at_k
-from axiom.rounds.store import JudgedSample
+from axiom.rounds.store import JudgedSample, counts_by_problem
 
 log = logging.getLogger(__name__)
 LAST_CHECKPOINT = Path("checkpoints") / "last.ckpt"
@@ -79,7 +79,7 @@ class ExpertIteration(L.Callback):
         for index in dict.fromkeys((0, chosen)):
             data.round = index
             pl_module.policy.load_adapter(data.folder.adapter)  # type: ignore[union-attr, operator]
-            tested[index] = _by_problem(data.collect("test"))
+            tested[index] = counts_by_problem(data.collect("test"))
         for k in self.k:
             before = [pass_at_k(n, c, k) for n, c in tested[0].values()]
             after = [pass_at_k(*tested[chosen][name], k) for name in tested[0]]
@@ -130,17 +130,8 @@ class ExpertIteration(L.Callback):
         Console().print(table)
 
 
-def _by_problem(rows: Sequence[JudgedSample]) -> dict[str, tuple[int, int]]:
-    """(n, c) of each problem; the judge's own faults count neither way."""
-    counts: dict[str, list[bool]] = defaultdict(list)
-    for row in rows:
-        if row.outcome != "internal_error":
-            counts[row.task_id].append(row.passed)
-    return {name: (len(passed), sum(passed)) for name, passed in counts.items()}
-
-
 def _counts(rows: Sequence[JudgedSample]) -> list[tuple[int, int]]:
-    return list(_by_problem(rows).values())
+    return list(counts_by_problem(rows).values())
 
 
 def _as_text(rows: Sequence[JudgedSample], *, each: int = 3) -> str:

@@ -1,12 +1,14 @@
 """The DataModule whose setup samples and verifies: Best-of-N on the policy, verdicts, Examples."""
 
+import hashlib
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
 import lightning as L
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, IterableDataset
 
 from axiom.errors import ConfigError
 from axiom.generation.sampler import SamplingParams
@@ -29,6 +31,16 @@ class HasPolicy(Protocol):
     """What the DataModule asks of the LightningModule."""
 
     def build_policy(self, device: torch.device) -> Policy: ...
+
+
+class _OneBatch(IterableDataset[list[Problem]]):
+    """All problems of this rank at once, so that the sampler keeps its batch full; Lightning adds no sampler to it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+
+    def __iter__(self) -> Iterator[list[Problem]]:
+        yield self.problems
 
 
 class BestOfNDataModule(L.LightningDataModule):
@@ -142,31 +154,55 @@ class BestOfNDataModule(L.LightningDataModule):
     def collect(self, purpose: Purpose) -> list[JudgedSample]:
         """Sample and judge what the current round is missing; returns all its rows of this purpose."""
         assert self.trainer is not None
-        policy = self._policy()
-        problems, count = self.problems[purpose], self.samples[purpose]
-        if self._judge is None:
-            self._judge = Judge(workers=self.judge_workers).__enter__()
-        wanted = {problem.id for problem in problems}
-        if len([row for row in self.folder.read(purpose) if row.task_id in wanted]) < len(problems) * count:
-            self.progress.begin()
-            self.sampler.bind(policy.sampling_model(), policy.tokenizer)
-            collect(
-                self.folder,
-                problems,
-                purpose=purpose,
-                samples=count,
-                sampler=self.sampler,
-                params=self.params,
-                judge=self._judge,
-                style=self.style,
-                run_seed=self.seed,
-                round_index=self.round,
-                rank=self._rank,
-                world_size=self.trainer.world_size,
-                on_progress=self.progress,
-            )
+        problems = self.problems[purpose]
+        self._collect(self.folder, problems[self._rank :: self.trainer.world_size], purpose)
         self._barrier()
         return self.folder.read(purpose)
+
+    def solve(self, problems: Sequence[Problem], purpose: Purpose) -> list[JudgedSample]:
+        """Judged samples of this rank's problems, kept beside the run so that an evaluation that stopped goes on.
+
+        The folder is named by the hashes of the adapter and of what is asked, so another adapter, problem file or
+        sampling parameter never reads these rows.
+        """
+        policy = self._policy()
+        manifest = self._manifest(policy)
+        asked = f"{manifest.sampling} {manifest.seed} {manifest.base} {problem_set_hash(self.problems[purpose])}"
+        name = f"{manifest.adapter_hash}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
+        folder = RoundFolder(self.store.run / "evaluations" / name)
+        if self._rank == 0:
+            folder.write_manifest(manifest)
+        self._barrier()
+        self._collect(folder, problems, purpose)
+        wanted = {problem.id for problem in problems}
+        return [
+            row for row in folder.read(purpose) if row.task_id in wanted and row.sample_index < self.samples[purpose]
+        ]
+
+    def _collect(self, folder: RoundFolder, problems: Sequence[Problem], purpose: Purpose) -> None:
+        count = self.samples[purpose]
+        stored = {row.key for row in folder.read(purpose)}
+        if all((problem.id, index) in stored for problem in problems for index in range(count)):
+            return
+        policy = self._policy()
+        if self._judge is None:
+            self._judge = Judge(workers=self.judge_workers).__enter__()
+        self.progress.begin()
+        self.sampler.bind(policy.sampling_model(), policy.tokenizer)
+        collect(
+            folder,
+            problems,
+            purpose=purpose,
+            samples=count,
+            sampler=self.sampler,
+            params=self.params,
+            judge=self._judge,
+            style=self.style,
+            run_seed=self.seed,
+            round_index=self.round,
+            rank=self._rank,
+            on_progress=self.progress,
+        )
 
     def examples(self) -> list[TokenizedExample]:
         """The current round's Examples: distinct passing samples as prompt and completion tokens."""
@@ -210,6 +246,23 @@ class BestOfNDataModule(L.LightningDataModule):
             generator=generator,
             collate_fn=lambda batch: collate(batch, pad_token_id=pad),
         )
+
+    def val_dataloader(self) -> Any:
+        """One batch: this rank's share of the validation problems, each of them once."""
+        return self._problem_loader("validation")
+
+    def test_dataloader(self) -> Any:
+        """One batch: this rank's share of the test problems."""
+        return self._problem_loader("test")
+
+    def predict_dataloader(self) -> Any:
+        """The test problems."""
+        return self._problem_loader("test")
+
+    def _problem_loader(self, purpose: Purpose) -> Any:
+        assert self.trainer is not None
+        own = self.problems[purpose][self._rank :: self.trainer.world_size]
+        return DataLoader(_OneBatch(own), batch_size=None)
 
     def teardown(self, stage: str) -> None:
         """Stop the judge."""

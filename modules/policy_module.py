@@ -1,8 +1,8 @@
 """The LightningModule around the Policy: SFT on verified programs, adapter-only checkpoints."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import lightning as L
 import torch
@@ -10,8 +10,19 @@ import torch
 from axiom.errors import ConfigError, ModelError
 from axiom.policy.policy import Policy
 from axiom.policy.quantization import Quantization
+from axiom.problems.problem import Problem
+from axiom.rounds.store import JudgedSample, Purpose, counts_by_problem
+from modules.metrics import PassAtK
 
 _PREFIX = "adapter."
+
+
+class Solver(Protocol):
+    """What the module asks of the DataModule: judged samples of problems, from the policy as it is."""
+
+    def solve(self, problems: Sequence[Problem], purpose: Purpose) -> Sequence[JudgedSample]:
+        """The fixed number of samples of each problem, with verdicts."""
+        ...
 
 
 class PolicyModule(L.LightningModule):
@@ -28,6 +39,7 @@ class PolicyModule(L.LightningModule):
         weight_decay: of AdamW.
         adapter: a PEFT folder to start from or to evaluate.
         seed: of the adapter's initial weights.
+        k: budgets of pass@k in validation and test.
     """
 
     def __init__(
@@ -43,10 +55,13 @@ class PolicyModule(L.LightningModule):
         weight_decay: float = 0.0,
         adapter: str | None = None,
         seed: int = 0,
+        k: Sequence[int] = (1, 8),
     ) -> None:
         super().__init__()
-        self.save_hyperparameters()
+        self.save_hyperparameters(ignore=["k"])
         self.policy: Policy | None = None
+        self.k = tuple(k)
+        self.pass_at_k = torch.nn.ModuleDict({str(budget): PassAtK(budget) for budget in self.k})
         self.strict_loading = False
 
     def build_policy(self, device: torch.device) -> Policy:
@@ -81,6 +96,40 @@ class PolicyModule(L.LightningModule):
         loss = -log_probs.mean()
         self.log("train/loss", loss, on_step=True, batch_size=len(batch["input_ids"]))
         return loss
+
+    def validation_step(self, batch: Sequence[Problem], batch_index: int) -> None:
+        """Sample and judge a batch of problems; no collectives in here."""
+        self._evaluate(batch, "validation")
+
+    def test_step(self, batch: Sequence[Problem], batch_index: int) -> None:
+        """The same on test problems."""
+        self._evaluate(batch, "test")
+
+    def predict_step(self, batch: Sequence[Problem], batch_index: int) -> list[JudgedSample]:
+        """Sample test problems and judge them; the DataModule writes the samples."""
+        return list(self._solver().solve(batch, "test"))
+
+    def on_validation_epoch_end(self) -> None:
+        """Log ``val/pass@k`` over all ranks."""
+        self._log_pass_at_k("val")
+
+    def on_test_epoch_end(self) -> None:
+        """Log ``test/pass@k`` over all ranks."""
+        self._log_pass_at_k("test")
+
+    def _evaluate(self, batch: Sequence[Problem], purpose: Purpose) -> None:
+        for n, c in counts_by_problem(self._solver().solve(batch, purpose)).values():
+            for metric in self.pass_at_k.values():
+                metric.update(n, c)  # type: ignore[operator]
+
+    def _log_pass_at_k(self, prefix: str) -> None:
+        for budget, metric in self.pass_at_k.items():
+            self.log(f"{prefix}/pass@{budget}", metric.compute().float(), sync_dist=False)  # type: ignore[operator]
+            metric.reset()  # type: ignore[operator]
+
+    def _solver(self) -> Solver:
+        solver: Solver = self.trainer.datamodule  # type: ignore[attr-defined]
+        return solver
 
     def configure_optimizers(self) -> Any:
         """AdamW on the adapter with linear warm-up."""

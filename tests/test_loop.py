@@ -37,7 +37,7 @@ def fit(run: Path, model: Path, problems: Path, *more: str) -> "subprocess.Compl
         "data.validation_samples": 2,
         "data.test_samples": 2,
         "data.max_new_tokens": 8,
-        "expert_iteration.k": "[1,2]",
+        "model.k": "[1,2]",
     }
     return axiom("fit", *(word for key, value in settings.items() for word in (f"--{key}", str(value))), *more)
 

@@ -46,14 +46,13 @@ def collect(
     run_seed: int,
     round_index: int,
     rank: int = 0,
-    world_size: int = 1,
     on_progress: Callable[[CollectProgress], None] = lambda progress: None,
 ) -> int:
     """Bring a round's samples of one purpose to ``samples`` for each problem; what is there is left alone.
 
     Args:
         folder: the round.
-        problems: all of them; each rank takes every ``world_size``-th.
+        problems: this rank's.
         purpose: the store's file, and part of the seeds.
         samples: N, for each problem.
         sampler: draws the samples.
@@ -62,14 +61,14 @@ def collect(
         style: of the prompt.
         run_seed: the run's seed.
         round_index: the round's number.
-        rank, world_size: this process and how many there are.
+        rank: this process; it writes a file of its own.
         on_progress: called after each stored group.
 
     Returns:
         tokens drawn.
     """
     stored = {row.key: row for row in folder.read(purpose)}
-    own = {problem.id: problem for problem in problems[rank::world_size]}
+    own = {problem.id: problem for problem in problems}
     wanted = {(problem_id, index) for problem_id in own for index in range(samples)}
     missing = wanted - stored.keys()
     passed = sum(stored[key].passed for key in wanted & stored.keys())

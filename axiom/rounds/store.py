@@ -96,6 +96,16 @@ class Manifest:
         ]
 
 
+def counts_by_problem(rows: Iterable[JudgedSample]) -> dict[str, tuple[int, int]]:
+    """(samples, samples that passed) of each problem; the judge's own faults count neither way."""
+    counts: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        if row.outcome != "internal_error":
+            n, c = counts.get(row.task_id, (0, 0))
+            counts[row.task_id] = (n + 1, c + row.passed)
+    return counts
+
+
 class RoundFolder:
     """One round's folder.
 
