@@ -1,7 +1,8 @@
-"""The program's side of the wire: limits itself, loads one program, answers calls.
+"""The program's side of the wire: loads one program, answers calls.
 
-Started by :mod:`axiom.sandbox.process` in a fresh interpreter, never imported by the judge. Frames are four
-bytes of length, most significant first, and that much JSON, on one inherited descriptor.
+Runs in a fresh interpreter that limits itself (:mod:`axiom.sandbox.process`) or in a fork of a jail's zygote
+(:mod:`axiom.sandbox.zygote`); never imported by the judge. Frames are four bytes of length, most significant first,
+and that much JSON, on one inherited descriptor.
 
 Covered: everything here is in the candidate's reach, so nothing here is worth reaching: no expected value
 ever arrives. Not covered: honesty; the other side believes no reply beyond its value. Assumes: ``argv`` is
@@ -26,7 +27,7 @@ MODULE_NAME = "solution"
 _RECURSION_LIMIT = 3000
 _OPEN_FILES = 32
 _STACK_BYTES = 64 * 1024 * 1024
-_REPORT_BYTES = 16 * 1024 * 1024
+REPORT_BYTES = 16 * 1024 * 1024
 _MESSAGE_CHARS = 200
 _ORPHAN_GRACE_S = 10.0
 
@@ -35,13 +36,23 @@ def main() -> None:
     """Serve one session, until the channel closes."""
     channel, cpu_s, wall_s, memory_bytes = int(sys.argv[1]), *map(float, sys.argv[2:5])
     sys.argv[:] = [""]
-    for name in [name for name in sys.modules if name.partition(".")[0] == "axiom"]:
-        del sys.modules[name]
+    forget_own_modules()
     sys.dont_write_bytecode = True
     _limit(cpu_s=cpu_s, wall_s=wall_s, memory_bytes=int(memory_bytes))
-    sys.setrecursionlimit(_RECURSION_LIMIT)
     random.seed(0)
     _send(channel, {"ready": time.process_time()})
+    serve(channel)
+
+
+def forget_own_modules() -> None:
+    """A program that imports axiom finds nothing."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "axiom"]:
+        del sys.modules[name]
+
+
+def serve(channel: int) -> None:
+    """Load one program and answer calls until the channel closes, which ends the process."""
+    sys.setrecursionlimit(_RECURSION_LIMIT)
     request = _receive(channel)
     reply, target = _load(request["source"], request["entry_point"])
     _send(channel, reply)
@@ -61,7 +72,7 @@ def _limit(*, cpu_s: float, wall_s: float, memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_STACK, (stack, stack_hard))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
     address_space = present + memory_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space + _REPORT_BYTES))
+    resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space + REPORT_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 from axiom.problems.problem import Limits
 
-StopCause = Literal["syntax", "exited", "time", "memory", "output", "malformed"]
+StopCause = Literal["syntax", "exited", "time", "wall", "memory", "output", "forbidden", "malformed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ class Stopped:
 
     Attributes:
         cause: ``syntax``: does not compile. ``exited``: the process ended or closed its channel. ``time``,
-            ``memory``, ``output``: a limit. ``malformed``: a reply outside the protocol.
+            ``wall``, ``memory``, ``output``: a limit. ``forbidden``: a system call that the sandbox kills for.
+            ``malformed``: a reply outside the protocol.
         message: one line for people.
     """
 
@@ -77,7 +78,7 @@ class Usage:
     Attributes:
         cpu_s: user and system processor seconds, without the interpreter's start.
         wall_s: seconds from handing over the program to the end.
-        peak_bytes: largest resident set seen; 0 if the program ended before it was looked at.
+        peak_bytes: largest resident set.
     """
 
     cpu_s: float

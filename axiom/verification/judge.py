@@ -6,26 +6,32 @@ printed. The sandbox is told the arguments and nothing of what is expected.
 
 import logging
 import os
+import sys
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from types import TracebackType
 
 from axiom.errors import SandboxError
 from axiom.problems.problem import CallTest, Limits, Problem
+from axiom.sandbox.namespaces import NamespaceSandbox
 from axiom.sandbox.process import ProcessSandbox
 from axiom.sandbox.protocol import CallReply, Loaded, LoadReply, Raised, Refused, Returned, Sandbox, Session, Stopped
 from axiom.verification.comparison import matches
 from axiom.verification.verdict import Outcome, Verdict
 
+ISOLATIONS = ("auto", "namespaces", "process")
 _ATTEMPTS = 2
 _SHOWN_CHARS = 120
 _STOPPED: dict[str, Outcome] = {
     "syntax": Outcome.syntax_error,
     "exited": Outcome.runtime_error,
     "time": Outcome.time_limit,
+    "wall": Outcome.time_limit,
     "memory": Outcome.memory_limit,
     "output": Outcome.output_limit,
+    "forbidden": Outcome.forbidden,
     "malformed": Outcome.wrong_answer,
 }
 _SELF_TEST = Problem(
@@ -49,17 +55,52 @@ def default_workers() -> int:
     return max(1, (os.cpu_count() or 1) // 2)
 
 
+def resolved_isolation(isolation: str) -> str:
+    """The level that ``auto`` stands for on this machine; any other name as it is.
+
+    Raises:
+        SandboxError: for an unknown level.
+    """
+    if isolation not in ISOLATIONS:
+        raise SandboxError(f"isolation '{isolation}': expected one of {', '.join(ISOLATIONS)}")
+    if isolation != "auto":
+        return isolation
+    return "namespaces" if sys.platform.startswith("linux") else "process"
+
+
+def make_sandbox(isolation: str, *, preload: Sequence[str] = ()) -> Sandbox:
+    """The sandbox of a level of isolation.
+
+    Raises:
+        SandboxError: for an unknown level, or one that this machine cannot give.
+    """
+    if resolved_isolation(isolation) == "namespaces":
+        return NamespaceSandbox(preload=preload)
+    return ProcessSandbox()
+
+
 class Judge:
     """Judges programs in parallel; a context manager that tests itself on entering.
 
     Args:
         workers: programs judged at the same time.
-        sandbox: where programs run; closed with the judge. By default a :class:`ProcessSandbox`.
+        isolation: ``namespaces``, ``process``, or ``auto``: namespaces on Linux, processes elsewhere. What is asked
+            for and not to be had is an error, never replaced by something weaker.
+        sandbox: where programs run instead of ``isolation``; closed with the judge.
+        preload: third-party modules that programs may import.
         all_tests: run the tests after the first failure too, so that the score is a fraction.
     """
 
-    def __init__(self, *, workers: int = 1, sandbox: Sandbox | None = None, all_tests: bool = False) -> None:
-        self._sandbox: Sandbox = ProcessSandbox() if sandbox is None else sandbox
+    def __init__(
+        self,
+        *,
+        workers: int = 1,
+        isolation: str = "auto",
+        sandbox: Sandbox | None = None,
+        preload: Sequence[str] = (),
+        all_tests: bool = False,
+    ) -> None:
+        self._sandbox: Sandbox = make_sandbox(isolation, preload=preload) if sandbox is None else sandbox
         self._all_tests = all_tests
         self._closing = threading.Event()
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="judge")
@@ -126,38 +167,41 @@ class Judge:
         if source is None:
             return Verdict(Outcome.no_program, 0, total, message="the sample holds no program")
         message = ""
-        for _ in range(_ATTEMPTS):
+        for attempt in range(1, _ATTEMPTS + 1):
             try:
-                verdict = self._run(problem, source)
+                verdict, slow = self._run(problem, source)
             except Exception as error:  # noqa: BLE001 (whatever goes wrong here is the judge's fault, and is data)
                 message = f"{type(error).__name__}: {error}"
                 _logger.warning("judging %s failed: %s", problem.id, message)
-            else:
-                message = ""
-            if self._closing.is_set():
-                raise CancelledError("the judge was closed")
-            if not message:
+                continue
+            finally:
+                if self._closing.is_set():
+                    raise CancelledError("the judge was closed")
+            if not slow or attempt == _ATTEMPTS:
                 return verdict
         return Verdict(Outcome.internal_error, 0, total, message=message)
 
-    def _run(self, problem: Problem, source: str) -> Verdict:
+    def _run(self, problem: Problem, source: str) -> tuple[Verdict, bool]:
+        """The verdict, and whether the clock on the wall alone gave it, which a busy machine can do."""
         began = time.monotonic()
         session = self._sandbox.start(source, entry_point=problem.entry_point, limits=problem.limits)
         try:
-            passed_tests, failure = self._run_tests(session, problem)
+            passed_tests, failure, slow = self._run_tests(session, problem)
         finally:
             usage = session.close()
         _logger.debug("%s judged in %.3f s", problem.id, time.monotonic() - began)
         outcome, message = failure or (Outcome.passed, "")
+        if outcome is Outcome.passed and usage.cpu_s > problem.limits.cpu_s:
+            outcome, message = Outcome.time_limit, f"used more than {problem.limits.cpu_s} s of CPU"
         total = len(problem.tests)
-        return Verdict(outcome, passed_tests, total, usage.cpu_s, usage.wall_s, usage.peak_bytes, message)
+        return Verdict(outcome, passed_tests, total, usage.cpu_s, usage.wall_s, usage.peak_bytes, message), slow
 
-    def _run_tests(self, session: Session, problem: Problem) -> tuple[int, _Failure | None]:
-        """Tests passed, and the first failure."""
-        failure = _load_failure(session.load())
-        if failure is not None:
-            return 0, failure
-        passed_tests = 0
+    def _run_tests(self, session: Session, problem: Problem) -> tuple[int, _Failure | None, bool]:
+        """Tests passed, the first failure, and whether it was the clock on the wall."""
+        loaded = session.load()
+        if not isinstance(loaded, Loaded):
+            return 0, _ended(loaded), _is_wall(loaded)
+        passed_tests, failure, reply = 0, None, None
         for index, test in enumerate(problem.tests):
             reply = session.call(test.args, test.kwargs)
             found = _call_failure(reply, test)
@@ -167,13 +211,11 @@ class Judge:
             failure = failure or (found[0], f"test {index}: {found[1]}")
             if not self._all_tests or isinstance(reply, Stopped):
                 break
-        return passed_tests, failure
+        return passed_tests, failure, _is_wall(reply)
 
 
-def _load_failure(reply: LoadReply) -> _Failure | None:
-    if isinstance(reply, Loaded):
-        return None
-    return _ended(reply)
+def _is_wall(reply: LoadReply | CallReply | None) -> bool:
+    return isinstance(reply, Stopped) and reply.cause == "wall"
 
 
 def _call_failure(reply: CallReply, test: CallTest) -> _Failure | None:

@@ -1,0 +1,154 @@
+"""Each program in a fresh fork inside a jail of namespaces, under a system-call filter.
+
+Covered, beyond :mod:`axiom.sandbox.process`: the file system (read-only, and only the interpreter's), the network,
+new processes and programs, signals to others, tracing, shared memory, executable mappings; every program starts from
+the same untouched fork of a zygote, so nothing passes from one to the next.
+
+Not covered: faults of the kernel; how long a program makes the machine work within its limits. Assumes: what
+:mod:`axiom.sandbox.jail` does, and a kernel with seccomp.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from axiom.errors import SandboxError
+from axiom.problems.problem import Limits
+from axiom.sandbox.jail import Jail, sender
+from axiom.sandbox.session import Ended, ProgramSession
+
+_PROGRAMS_PER_JAIL = 5000
+_ROOM_FOR_CREDENTIALS = socket.CMSG_SPACE(12)
+_READ_BYTES = 1 << 18
+
+
+class NamespaceSandbox:
+    """The level ``namespaces``: a pool of jails, as many as programs run at a time.
+
+    Args:
+        preload: third-party modules that programs may import, such as ``numpy``.
+
+    Raises:
+        SandboxError: on anything but Linux.
+    """
+
+    isolation = "namespaces"
+
+    def __init__(self, *, preload: Sequence[str] = ()) -> None:
+        if not sys.platform.startswith("linux"):
+            raise SandboxError(f"isolation 'namespaces' needs Linux, this is {sys.platform}; use 'docker' or 'process'")
+        self._preload = tuple(preload)
+        self._lock = threading.Lock()
+        self._idle: list[Jail] = []
+        self._live: set[JailSession] = set()
+        self._closed = False
+
+    def start(self, program: str, *, entry_point: str, limits: Limits) -> "JailSession":
+        """Fork a process for one program in an idle jail, or in a new one.
+
+        Raises:
+            SandboxError: if the sandbox is closed or no jail comes up.
+            OSError: if the machine has no process or descriptor to give.
+        """
+        jail = self._take_jail()
+        try:
+            session = JailSession(program, entry_point=entry_point, limits=limits, jail=jail, on_close=self._give_back)
+        except BaseException:
+            jail.close()
+            raise
+        with self._lock:
+            closed = self._closed
+            self._live.add(session)
+        if closed:
+            session.close()
+            raise SandboxError("the sandbox is closed; make a new one")
+        return session
+
+    def close(self) -> None:
+        """Kill every running program and every jail, from any thread; nothing can be started afterwards."""
+        with self._lock:
+            self._closed = True
+            live, idle = list(self._live), self._idle
+            self._idle = []
+        for session in live:
+            session.interrupt()
+        for jail in idle:
+            jail.close()
+
+    def _take_jail(self) -> Jail:
+        while True:
+            with self._lock:
+                if self._closed:
+                    raise SandboxError("the sandbox is closed; make a new one")
+                jail = self._idle.pop() if self._idle else None
+            if jail is None:
+                return Jail(preload=self._preload)
+            if jail.alive and jail.programs < _PROGRAMS_PER_JAIL:
+                return jail
+            jail.close()
+
+    def _give_back(self, session: "JailSession") -> None:
+        with self._lock:
+            self._live.discard(session)
+            keep = not self._closed and session.jail.alive
+            if keep:
+                self._idle.append(session.jail)
+        if not keep:
+            session.jail.close()
+
+
+class JailSession(ProgramSession):
+    """One program in one fork; made by :meth:`NamespaceSandbox.start`."""
+
+    def __init__(self, program: str, *, entry_point: str, limits: Limits, jail: Jail, on_close: Any) -> None:
+        self.jail = jail
+        self._child = 0
+        channel, theirs = socket.socketpair()
+        output, their_output = os.pipe()
+        try:
+            channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+            with theirs:
+                jail.begin(theirs, their_output, limits)
+        except BaseException:
+            channel.close()
+            os.close(output)
+            raise
+        finally:
+            os.close(their_output)
+        super().__init__(
+            program, entry_point=entry_point, limits=limits, channel=channel, output=output, on_close=on_close
+        )
+
+    def _pid(self) -> int:
+        return self._child
+
+    def _take(self) -> bytes | None:
+        if self._child:
+            return super()._take()
+        # The child's first word is an empty frame, sent before it sees the program; with it comes its number.
+        try:
+            data, ancillary, _, _ = self._channel.recvmsg(_READ_BYTES, _ROOM_FOR_CREDENTIALS)
+        except BlockingIOError:
+            return None
+        except ConnectionError:
+            return b""
+        self._child = sender(ancillary)
+        return data[4:] if len(data) > 4 else (None if data else b"")
+
+    def _kill(self) -> None:
+        if self._child:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._child, signal.SIGKILL)
+        else:
+            self.jail.kill()
+
+    def _reap(self) -> Ended:
+        ended = self.jail.end()
+        # The number is free for others once the zygote has reaped it.
+        self._child = 0
+        return ended or Ended(-signal.SIGKILL, 0.0, 0)

@@ -1,0 +1,306 @@
+"""The judge's end of one program: frames, limits and clocks; what a level of isolation adds is in its subclass.
+
+Frames are four bytes of length, most significant first, and that much JSON. Replies are capped, decoded to plain
+data (:mod:`axiom.sandbox.values`) and otherwise not believed.
+
+Covered: CPU seconds, wall clock without the time spent waiting for a processor, frames and output that are too
+long, replies outside the protocol. Not covered: anything that happens inside the program's process, which is the
+subclass's. Assumes: Linux and the machine's ``/proc``.
+"""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from axiom.problems.problem import Limits
+from axiom.sandbox.protocol import CallReply, Loaded, LoadReply, Raised, Refused, Returned, StopCause, Stopped, Usage
+from axiom.sandbox.values import decode, encode
+
+MAX_FRAME_BYTES = 16 * 1024 * 1024
+MAX_OUTPUT_BYTES = 1024 * 1024
+MALFORMED = Stopped("malformed", "malformed reply")
+_READ_BYTES = 1 << 18
+_NEAR_LIMIT = 0.8
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What the kernel told of a program's end.
+
+    Attributes:
+        exit_code: minus the signal's number for a process that a signal ended.
+        cpu_s: user and system seconds, the interpreter's start left out.
+        peak_bytes: of resident memory.
+    """
+
+    exit_code: int
+    cpu_s: float
+    peak_bytes: int
+
+
+class ProgramSession:
+    """One program in its own process, used by one thread.
+
+    Args:
+        program: source.
+        entry_point: the function that is called.
+        limits: of the program.
+        channel: this end of the socket, non-blocking from here on.
+        output: read end of what the program prints.
+        on_close: told once when the session has ended.
+    """
+
+    look_every_s: float | None = None
+
+    def __init__(
+        self,
+        program: str,
+        *,
+        entry_point: str,
+        limits: Limits,
+        channel: socket.socket,
+        output: int,
+        on_close: Callable[[Any], None],
+    ) -> None:
+        self._request = {"source": program, "entry_point": entry_point}
+        self._limits, self._on_close = limits, on_close
+        self._lock = threading.Lock()
+        self._usage: Usage | None = None
+        self._ended: Ended | None = None
+        self._stopped: Stopped | None = None
+        self._received = bytearray()
+        self._channel_closed = False
+        self._output_bytes = 0
+        self._began = self._look_at = time.monotonic()
+        channel.setblocking(False)
+        os.set_blocking(output, False)
+        self._channel, self._output = channel, output
+        self._poll = select.poll()
+        self._poll.register(channel, select.POLLIN)
+        self._poll.register(output, select.POLLIN)
+
+    # What a level of isolation provides.
+
+    def _pid(self) -> int:
+        """The program's process as this process sees it; 0 while it is not known."""
+        raise NotImplementedError
+
+    def _kill(self) -> None:
+        """Kill every process of the program; harmless where it is gone already."""
+        raise NotImplementedError
+
+    def _reap(self) -> Ended:
+        """Kill, wait for the end and free what the subclass holds; called once."""
+        raise NotImplementedError
+
+    def _spent_before_s(self) -> float:
+        """CPU seconds of the process before the program was handed over."""
+        return 0.0
+
+    # What the judge calls.
+
+    def load(self) -> LoadReply:
+        """Compile the program and run its module body; the clocks start here."""
+        self._began = time.monotonic()
+        self._look_at = self._began + min(self._limits.cpu_s, self.look_every_s or self._limits.cpu_s)
+        reply = self._exchange(self._request)
+        if isinstance(reply, Stopped):
+            return reply
+        if reply.get("loaded") is True:
+            return Loaded()
+        if isinstance(reply.get("syntax"), str):
+            return self._stop("syntax", reply["syntax"])
+        return self._raised(reply)
+
+    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> CallReply:
+        """Call the entry point once.
+
+        Args:
+            args: positional arguments, plain data.
+            kwargs: keyword arguments, plain data.
+
+        Raises:
+            ValueFormatError: if the arguments are not plain data.
+        """
+        reply = self._exchange({"args": encode(list(args)), "kwargs": {k: encode(v) for k, v in kwargs.items()}})
+        if isinstance(reply, Stopped):
+            return reply
+        if "returned" in reply:
+            try:
+                return Returned(decode(reply["returned"]))
+            except (ValueError, RecursionError):
+                return self._malformed()
+        if isinstance(reply.get("refused"), str):
+            return Refused(reply["refused"])
+        return self._raised(reply)
+
+    def interrupt(self) -> None:
+        """Kill the program from another thread; the session's own thread sees it end."""
+        with self._lock:
+            if self._usage is None:
+                self._kill()
+
+    def close(self) -> Usage:
+        """End every process of the program and free what the session holds."""
+        with self._lock:
+            if self._usage is None:
+                wall_s = time.monotonic() - self._began
+                self._ended = self._reap()
+                self._channel.close()
+                os.close(self._output)
+                self._usage = Usage(self._ended.cpu_s, wall_s, self._ended.peak_bytes)
+                self._on_close(self)
+            return self._usage
+
+    # How it is watched.
+
+    def _exchange(self, request: Any) -> dict[str, Any] | Stopped:
+        """Send one frame, if any, and wait for one; every limit is watched meanwhile."""
+        if self._stopped is not None:
+            return self._stopped
+        outgoing = memoryview(b"")
+        if request is not None:
+            self._drain()
+            if self._received:
+                return self._malformed()
+            body = json.dumps(request).encode()
+            outgoing = self._write(memoryview(len(body).to_bytes(4, "big") + body))
+        while (frame := self._frame()) is None:
+            if self._stopped is not None:
+                return self._stopped
+            if self._channel_closed:
+                return self._death()
+            self._poll.poll(max(0.0, (self._look_at - time.monotonic()) * 1000.0))
+            self._drain()
+            outgoing = self._write(outgoing) if outgoing else outgoing
+            self._look_if_due()
+        self._look_if_due()
+        if self._stopped is not None:
+            return self._stopped
+        return _parsed(frame) or self._malformed()
+
+    def _look_if_due(self) -> None:
+        """Look at the clocks when the CPU limit can be reached at the earliest, with one processor at most."""
+        if time.monotonic() >= self._look_at:
+            left_s = max(self._limits.cpu_s - self._look(), 1.0 / _TICKS_PER_S)
+            self._look_at = time.monotonic() + min(left_s, self.look_every_s or left_s)
+
+    def _write(self, outgoing: memoryview) -> memoryview:
+        with contextlib.suppress(BlockingIOError, ConnectionError):
+            while outgoing:
+                outgoing = outgoing[self._channel.send(outgoing) :]
+        if not self._channel_closed:
+            self._poll.modify(self._channel, select.POLLIN | (select.POLLOUT if outgoing else 0))
+        return outgoing
+
+    def _frame(self) -> bytes | None:
+        """The next whole frame received, if there is one; sets the stop for one that is too long."""
+        if len(self._received) < 4:
+            return None
+        end = 4 + int.from_bytes(self._received[:4], "big")
+        if end > 4 + MAX_FRAME_BYTES:
+            self._stop("output", f"a result of more than {MAX_FRAME_BYTES} bytes")
+        if len(self._received) < end:
+            return None
+        frame = bytes(self._received[4:end])
+        del self._received[:end]
+        return frame
+
+    def _drain(self) -> None:
+        """Take what lies ready on the channel and on the program's output."""
+        if not self._channel_closed:
+            data = self._take()
+            if data == b"":
+                self._channel_closed = True
+                self._poll.unregister(self._channel)
+            self._received += data or b""
+        with contextlib.suppress(BlockingIOError):
+            while data := os.read(self._output, _READ_BYTES):
+                self._output_bytes += len(data)
+                if self._output_bytes > MAX_OUTPUT_BYTES:
+                    self._stop("output", f"printed more than {MAX_OUTPUT_BYTES} bytes")
+                    break
+            else:
+                with contextlib.suppress(KeyError):
+                    self._poll.unregister(self._output)
+
+    def _take(self) -> bytes | None:
+        """What the channel holds; empty where the program's end is closed, None where nothing is there yet."""
+        try:
+            return self._channel.recv(_READ_BYTES)
+        except BlockingIOError:
+            return None
+        except ConnectionError:
+            return b""
+
+    def _look(self) -> float:
+        """Compare the clocks with the limits; returns the CPU seconds so far."""
+        cpu_s, waited_s = self._clocks()
+        wall_s = time.monotonic() - self._began - waited_s
+        if cpu_s > self._limits.cpu_s:
+            self._stop("time", f"used more than {self._limits.cpu_s} s of CPU")
+        elif wall_s > self._limits.wall_s:
+            self._stop("wall", f"took more than {self._limits.wall_s:g} s")
+        return cpu_s
+
+    def _clocks(self) -> tuple[float, float]:
+        """CPU seconds since the program was handed over, and seconds that it waited for a processor."""
+        folder = f"/proc/{self._pid()}"
+        try:
+            stat = Path(folder, "stat").read_text(encoding="utf-8", errors="replace")
+            waited_ns = int(Path(folder, "schedstat").read_text(encoding="ascii").split()[1])
+        except (OSError, IndexError):
+            return 0.0, 0.0
+        ticks = sum(map(int, stat.rpartition(")")[2].split()[11:15]))
+        return ticks / _TICKS_PER_S - self._spent_before_s(), waited_ns / 1e9
+
+    def _raised(self, reply: dict[str, Any]) -> Raised | Stopped:
+        name, message = reply.get("raised"), reply.get("message")
+        if not isinstance(name, str) or not isinstance(message, str):
+            return self._malformed()
+        if name == "MemoryError":
+            return self._stop("memory", f"wanted more than {self._limits.memory_bytes} bytes")
+        return Raised(name, message)
+
+    def _death(self) -> Stopped:
+        """Why the channel closed, from what was measured."""
+        usage = self.close()
+        assert self._ended is not None
+        code = self._ended.exit_code
+        if usage.cpu_s > self._limits.cpu_s:
+            return self._stop("time", f"used more than {self._limits.cpu_s} s of CPU")
+        if code == -signal.SIGSYS:
+            return self._stop("forbidden", "killed at a forbidden system call")
+        killed = code in (-signal.SIGKILL, -signal.SIGSEGV)
+        if killed and usage.peak_bytes > _NEAR_LIMIT * self._limits.memory_bytes:
+            return self._stop("memory", f"died near the limit of {self._limits.memory_bytes} bytes")
+        return self._stop("exited", "the process ended before it answered")
+
+    def _malformed(self) -> Stopped:
+        return self._stop(MALFORMED.cause, MALFORMED.message)
+
+    def _stop(self, cause: StopCause, message: str) -> Stopped:
+        """Kill the program; the first reason stands."""
+        if self._stopped is None:
+            self._stopped = Stopped(cause, message)
+            self.interrupt()
+        return self._stopped
+
+
+def _parsed(frame: bytes) -> dict[str, Any] | None:
+    """The JSON object in a frame, or None where there is none."""
+    try:
+        reply = json.loads(frame)
+    except (ValueError, RecursionError):
+        return None
+    return reply if isinstance(reply, dict) and reply else None
