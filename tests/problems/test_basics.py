@@ -9,6 +9,7 @@ import pytest
 
 from axiom.problems.basics import rebuild
 from axiom.problems.basics.authoring import build
+from axiom.problems.basics.splits import FAMILIES, split_of
 from axiom.problems.problem import Problem, problem_to_json
 from axiom.problems.sources import BASICS_SPLITS, load_problems
 
@@ -24,9 +25,17 @@ def test_each_split_is_large_enough() -> None:
 
 @pytest.mark.parametrize("split", BASICS_SPLITS)
 def test_the_shipped_file_is_what_the_drafts_build(split: str) -> None:
-    built = [build(draft) for module in rebuild.draft_modules(split) for draft in rebuild.load_drafts(module)]
+    built = [build(draft) for draft in rebuild.drafts_of(split)]
     lines = (Path(rebuild.__file__).with_name(f"{split}.jsonl")).read_text().splitlines()
     assert [json.loads(line) for line in lines] == [json.loads(json.dumps(problem_to_json(p))) for p in built]
+
+
+def test_every_family_stands_in_the_table_of_splits_and_the_table_names_no_other() -> None:
+    families = {draft.family for module in rebuild.draft_modules() for draft in rebuild.load_drafts(module)}
+    assert families == {family for names in FAMILIES.values() for family in names}
+    assert len(families) == sum(map(len, FAMILIES.values()))
+    with pytest.raises(ValueError, match="family 'nowhere' stands in no split"):
+        split_of("nowhere")
 
 
 def test_no_draft_has_a_defect() -> None:
@@ -36,7 +45,7 @@ def test_no_draft_has_a_defect() -> None:
 
 
 def test_a_wrong_solution_that_passes_is_seen_as_a_defect() -> None:
-    draft = rebuild.load_drafts("train_numbers")[0]
+    draft = rebuild.load_drafts("numbers_1")[0]
     from dataclasses import replace
 
     found = rebuild.defects(replace(draft, wrong=(draft.reference, *draft.wrong)), build(draft))

@@ -84,7 +84,7 @@ def test_an_unknown_split_names_those_that_exist() -> None:
 def test_a_limit_spreads_over_the_source() -> None:
     every = load_problems("basics/test")
     few = load_problems("basics/test", limit=5)
-    assert [every.index(problem) for problem in few] == [0, 11, 22, 33, 44]
+    assert [every.index(problem) for problem in few] == [i * len(every) // 5 for i in range(5)]
     with pytest.raises(ProblemError, match="1 or more"):
         load_problems("basics/test", limit=0)
 

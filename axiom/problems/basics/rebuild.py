@@ -1,7 +1,7 @@
 """Check every draft of ``basics`` and rewrite the three JSONL files that the package ships.
 
-Run: ``python -m axiom.problems.basics.rebuild``, or with ``--check MODULE …`` (``train_numbers``) to check
-single modules of drafts without writing anything.
+Run: ``python -m axiom.problems.basics.rebuild``, or with ``--check MODULE …`` (``numbers_1``) to check
+single modules of drafts without writing anything. The split of a family stands in ``splits.py``.
 """
 
 import argparse
@@ -15,23 +15,27 @@ from pathlib import Path
 
 from axiom.problems.basics import drafts
 from axiom.problems.basics.authoring import Draft, build, load_function
+from axiom.problems.basics.splits import SPLITS, split_of
 from axiom.problems.problem import Problem, problem_to_json
 from axiom.verification.comparison import matches
 
-SPLITS = ("train", "validation", "test")
 _SECONDS_PER_SOLUTION = 2
 
 
-def draft_modules(split: str = "") -> list[str]:
-    """Names of the modules of drafts, of one split or of all; the split is the first word of the name."""
-    names = sorted(module.name for module in pkgutil.iter_modules(drafts.__path__))
-    return [name for name in names if name.startswith(split)]
+def draft_modules() -> list[str]:
+    """Names of the modules of drafts."""
+    return sorted(module.name for module in pkgutil.iter_modules(drafts.__path__))
 
 
 def load_drafts(module: str) -> list[Draft]:
     """The drafts of one module, in its order."""
     loaded = importlib.import_module(f"{drafts.__name__}.{module}")
     return list(loaded.DRAFTS)
+
+
+def drafts_of(split: str) -> list[Draft]:
+    """The drafts of one split, module by module."""
+    return [draft for module in draft_modules() for draft in load_drafts(module) if split_of(draft.family) == split]
 
 
 def defects(draft: Draft, problem: Problem) -> list[str]:
@@ -94,7 +98,7 @@ def main(argv: list[str] | None = None) -> int:
                 failed = True
                 sys.stderr.write(f"{module}: {draft.entry_point}: {text}\n")
             if problem is not None:
-                lines[module.split("_")[0]].append(json.dumps(problem_to_json(problem), ensure_ascii=False))
+                lines[split_of(draft.family)].append(json.dumps(problem_to_json(problem), ensure_ascii=False))
     for split, rows in lines.items():
         sys.stderr.write(f"{split}: {len(rows)} problems\n")
         if not chosen and not failed:

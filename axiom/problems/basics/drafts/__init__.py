@@ -1,1 +1,1 @@
-"""The drafts, a module for each split and topic: ``<split>_<topic>.py`` holds ``DRAFTS``."""
+"""The drafts, a module for each topic, with ``DRAFTS``; :mod:`axiom.problems.basics.splits` divides their families."""

@@ -1,4 +1,4 @@
-"""Validation: swaps, differences, sets, groups, peaks and insertion in lists, and lookup in dictionaries."""
+"""Swaps, differences, sets, groups, peaks and insertion in lists, and lookup in dictionaries."""
 
 import random
 

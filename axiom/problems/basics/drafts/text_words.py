@@ -1,4 +1,4 @@
-"""Train: lengths of words, brackets, calendar facts and numbers read from text."""
+"""Lengths of words, brackets, calendar facts and numbers read from text."""
 
 import random
 

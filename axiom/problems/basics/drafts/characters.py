@@ -1,4 +1,4 @@
-"""Train: vowels, letter case and counts of the characters of strings."""
+"""Vowels, letter case and counts of the characters of strings."""
 
 import random
 

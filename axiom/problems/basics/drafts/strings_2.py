@@ -1,4 +1,4 @@
-"""Validation: prefixes, words, characters, padding, names, clock times, markup and replacement in strings."""
+"""Prefixes, words, characters, padding, names, clock times, markup and replacement in strings."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Train: element by element arithmetic, running results and filters of lists of numbers."""
+"""Element by element arithmetic, running results and filters of lists of numbers."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Train: membership, duplicates, sorting and joining of lists."""
+"""Membership, duplicates, sorting and joining of lists."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Test: cards, file names, addresses, key values, words, halves and windows of strings."""
+"""Cards, file names, addresses, key values, words, halves and windows of strings."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Validation: Pascal's triangle, matrices, majorities, subarrays, coins, postfix, islands and intervals."""
+"""Pascal's triangle, matrices, majorities, subarrays, coins, postfix, islands and intervals."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Train: rows and columns, rotated lists, chunks and a missing number."""
+"""Rows and columns, rotated lists, chunks and a missing number."""
 
 import random
 

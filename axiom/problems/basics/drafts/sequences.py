@@ -1,4 +1,4 @@
-"""Train: sums, products, powers, Fibonacci numbers and counting up."""
+"""Sums, products, powers, Fibonacci numbers and counting up."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Test: prices, runs, grids, subsets, boards, spirals and jumps."""
+"""Prices, runs, grids, subsets, boards, spirals and jumps."""
 
 import random
 

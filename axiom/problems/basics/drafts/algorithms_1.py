@@ -1,4 +1,4 @@
-"""Train: searching, nested lists, counting ways, intervals and subsequences."""
+"""Searching, nested lists, counting ways, intervals and subsequences."""
 
 import random
 from itertools import combinations

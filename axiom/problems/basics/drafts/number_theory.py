@@ -1,4 +1,4 @@
-"""Train: digits, divisors, primes and common divisors of whole numbers."""
+"""Digits, divisors, primes and common divisors of whole numbers."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Test: circles, speed, progressions, division and scaling of numbers."""
+"""Circles, speed, progressions, division and scaling of numbers."""
 
 from axiom.problems.basics.authoring import Draft
 

@@ -1,4 +1,4 @@
-"""Train: reversing, palindromes, repetition and ends of strings."""
+"""Reversing, palindromes, repetition and ends of strings."""
 
 import random
 

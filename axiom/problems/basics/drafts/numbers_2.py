@@ -1,4 +1,4 @@
-"""Validation: percentages, rectangles, digits, ranges and distances."""
+"""Percentages, rectangles, digits, ranges and distances."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Train: characters, joined words, anagrams, ciphers and Roman numerals."""
+"""Characters, joined words, anagrams, ciphers and Roman numerals."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Test: the alphabet, greetings, number words, interleaving and rotated strings."""
+"""The alphabet, greetings, number words, interleaving and rotated strings."""
 
 import random
 import string

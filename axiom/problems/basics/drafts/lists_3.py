@@ -1,4 +1,4 @@
-"""Test: last items, pairing, shopping, selection and ledgers."""
+"""Last items, pairing, shopping, selection and ledgers."""
 
 import random
 

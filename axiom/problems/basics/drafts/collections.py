@@ -1,4 +1,4 @@
-"""Train: ranges, dictionaries and truth values."""
+"""Ranges, dictionaries and truth values."""
 
 import random
 

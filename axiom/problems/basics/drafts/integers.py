@@ -1,4 +1,4 @@
-"""Validation: Collatz steps, squares, binary digits and the median."""
+"""Collatz steps, squares, binary digits and the median."""
 
 from axiom.problems.basics.authoring import Draft
 

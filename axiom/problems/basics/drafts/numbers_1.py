@@ -1,4 +1,4 @@
-"""Train: averages, parity, conversions, signs, extremes and limits of numbers."""
+"""Averages, parity, conversions, signs, extremes and limits of numbers."""
 
 from axiom.problems.basics.authoring import Draft
 

@@ -1,4 +1,4 @@
-"""Test: digits, the plane, tables of cases and the nearest number."""
+"""Digits, the plane, tables of cases and the nearest number."""
 
 import random
 
