@@ -2,6 +2,7 @@
 
 import importlib.util
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         if arguments[0] not in SUBCOMMANDS:
             raise ConfigError(f"unknown subcommand '{arguments[0]}'; expected one of {', '.join(SUBCOMMANDS)}")
         _check_rooms()
+        os.environ.setdefault("TQDM_DISABLE", "1")  # bars of dependencies would fight with the display
         logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns on import of kernels that are optional
         from axiom.cli import run
 

@@ -12,7 +12,9 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from transformers.utils import logging as transformers_logging
 
 from axiom.errors import ConfigError
+from callbacks.display import Display
 from callbacks.expert_iteration import LAST_CHECKPOINT, ExpertIteration
+from callbacks.sample_writer import SampleWriter
 from datamodules.best_of_n import BestOfNDataModule
 from modules.policy_module import PolicyModule
 
@@ -34,6 +36,8 @@ class AxiomCLI(LightningCLI):
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
         """Put the expert-iteration callback beside ``model`` and ``data``."""
         parser.add_lightning_class_args(ExpertIteration, "expert_iteration")
+        parser.add_lightning_class_args(Display, "display")
+        parser.add_lightning_class_args(SampleWriter, "predictions")
         parser.link_arguments("model.k", "expert_iteration.k")
         parser.link_arguments("expert_iteration.rounds", "data.rounds")
         parser.link_arguments("expert_iteration.epochs_per_round", "data.epochs_per_round")

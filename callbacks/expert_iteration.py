@@ -9,13 +9,12 @@ from typing import Any
 
 import lightning as L
 from lightning.pytorch.loggers import TensorBoardLogger
-from lightning.pytorch.utilities import rank_zero_info
-from rich.console import Console
 from rich.table import Table
 
 from axiom.errors import ConfigError
 from axiom.pass_at_k import mean_pass_at_k, paired_bootstrap, pass_at_k
 from axiom.rounds.store import JudgedSample, counts_by_problem
+from callbacks.display import display_of
 
 log = logging.getLogger(__name__)
 LAST_CHECKPOINT = Path("checkpoints") / "last.ckpt"
@@ -84,10 +83,11 @@ class ExpertIteration(L.Callback):
             before = [pass_at_k(n, c, k) for n, c in tested[0].values()]
             after = [pass_at_k(*tested[chosen][name], k) for name in tested[0]]
             mean, low, high = paired_bootstrap(before, after)
-            rank_zero_info(
+            display_of(trainer).say(
+                trainer,
                 f"test pass@{k}: model 0 {sum(before) / len(before):.1%}, model {chosen} "
                 f"{sum(after) / len(after):.1%}, change {mean * 100:+.1f} points (95% interval {low * 100:+.1f} to "
-                f"{high * 100:+.1f}, {len(before)} problems)"
+                f"{high * 100:+.1f}, {len(before)} problems)",
             )
 
     def _report(self, trainer: L.Trainer, data: Any) -> None:
@@ -105,6 +105,8 @@ class ExpertIteration(L.Callback):
             scalars["collect/examples"] = float(len(data.examples()))
             outcomes = Counter(r.outcome for r in train)
             scalars |= {f"outcomes/{name}": count / len(train) for name, count in outcomes.items()}
+            if "train" in data.tokens_per_s:
+                scalars["collect/tokens_per_s"] = data.tokens_per_s.pop("train")
             row |= {
                 "accepted": f"{sum(r.passed for r in train)} of {len(train)}",
                 "solved": f"{sum(c > 0 for _, c in counts)} of {len(counts)}",
@@ -116,10 +118,9 @@ class ExpertIteration(L.Callback):
                 logger.experiment.add_text("samples", _as_text(train), data.round)
         self.table.append(row)
         log.info("round %d reported in %.1f s", data.round, time.monotonic() - started)
-        if trainer.is_global_zero:
-            self._print_table()
+        display_of(trainer).say(trainer, self._as_table())
 
-    def _print_table(self) -> None:
+    def _as_table(self) -> Table:
         table = Table(title="Expert iteration")
         columns = ["round", *(f"val/pass@{k}" for k in self.k), "accepted", "solved", "examples"]
         for name in columns:
@@ -127,7 +128,7 @@ class ExpertIteration(L.Callback):
         for row in self.table:
             cells = [row.get(name, "") for name in columns]
             table.add_row(*(f"{cell:.1%}" if isinstance(cell, float) else str(cell) for cell in cells))
-        Console().print(table)
+        return table
 
 
 def _counts(rows: Sequence[JudgedSample]) -> list[tuple[int, int]]:

@@ -17,12 +17,11 @@ from axiom.learning.selection import select_passing
 from axiom.policy.policy import Policy
 from axiom.problems.problem import Problem
 from axiom.problems.sources import load_problems, problem_set_hash
-from axiom.prompts import PROMPT_VERSION, PromptStyle, build_messages
-from axiom.rounds.collect import collect
+from axiom.prompts import PROMPT_VERSION, PromptStyle, build_prompt
+from axiom.rounds.collect import CollectProgress, collect
 from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, RoundStore
-from axiom.verification.judge import Judge, default_workers
+from axiom.verification.judge import Judge, default_workers, resolved_isolation
 from datamodules.collation import TokenizedExample, collate
-from datamodules.progress import ProgressLines
 
 _VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "lightning")
 
@@ -60,7 +59,8 @@ class BestOfNDataModule(L.LightningDataModule):
         max_examples_per_problem: cap on distinct passing programs.
         batch_size: Examples in a training batch.
         rows: completions decoded together.
-        judge_workers: processes that run programs at a time; None takes half of the cores.
+        judge_workers: programs judged at a time; None takes half of the cores.
+        isolation: of the sandbox: ``auto``, ``namespaces`` or ``process``.
         seed: of all sampling.
         rounds, epochs_per_round: the callback's; the command line links them.
     """
@@ -85,6 +85,7 @@ class BestOfNDataModule(L.LightningDataModule):
         batch_size: int = 8,
         rows: int = 96,
         judge_workers: int | None = None,
+        isolation: str = "auto",
         seed: int = 0,
         rounds: int = 2,
         epochs_per_round: int = 2,
@@ -109,10 +110,11 @@ class BestOfNDataModule(L.LightningDataModule):
         self.max_examples_per_problem, self.batch_size = max_examples_per_problem, batch_size
         self.sampler = TransformersSampler(rows=rows)
         self.judge_workers = judge_workers or default_workers()
+        self.isolation = resolved_isolation(isolation)
         self.seed = seed
         self.rounds, self.epochs_per_round = rounds, epochs_per_round
         self.round = 0
-        self.progress = ProgressLines()
+        self.tokens_per_s: dict[Purpose, float] = {}
         self._judge: Judge | None = None
 
     @property
@@ -186,10 +188,9 @@ class BestOfNDataModule(L.LightningDataModule):
             return
         policy = self._policy()
         if self._judge is None:
-            self._judge = Judge(workers=self.judge_workers).__enter__()
-        self.progress.begin()
+            self._judge = Judge(workers=self.judge_workers, isolation=self.isolation).__enter__()
         self.sampler.bind(policy.sampling_model(), policy.tokenizer)
-        collect(
+        done = collect(
             folder,
             problems,
             purpose=purpose,
@@ -201,8 +202,17 @@ class BestOfNDataModule(L.LightningDataModule):
             run_seed=self.seed,
             round_index=self.round,
             rank=self._rank,
-            on_progress=self.progress,
+            on_progress=self._report,
         )
+        self.tokens_per_s[purpose] = done.tokens_per_s
+
+    def _report(self, progress: CollectProgress) -> None:
+        """Tell every callback that has the hook ``on_collect_progress(trainer, progress)``."""
+        assert self.trainer is not None
+        for callback in self.trainer.callbacks:  # type: ignore[attr-defined]
+            hook = getattr(callback, "on_collect_progress", None)
+            if hook is not None:
+                hook(self.trainer, progress)
 
     def examples(self) -> list[TokenizedExample]:
         """The current round's Examples: distinct passing samples as prompt and completion tokens."""
@@ -211,7 +221,7 @@ class BestOfNDataModule(L.LightningDataModule):
         rows = select_passing(self.folder.read("train"), max_per_problem=self.max_examples_per_problem)
         made = []
         for row in rows:
-            prompt = encode_prompt(policy.tokenizer, build_messages(problems[row.task_id], style=self.style))
+            prompt = encode_prompt(policy.tokenizer, build_prompt(problems[row.task_id], style=self.style))
             completion = policy.tokenizer(row.completion, add_special_tokens=False)["input_ids"]
             made.append(TokenizedExample(tuple(prompt), (*completion, policy.tokenizer.eos_token_id)))
         return made
@@ -294,7 +304,7 @@ class BestOfNDataModule(L.LightningDataModule):
                 "validation": problem_set_hash(self.problems["validation"]),
             },
             sampling=sampling,
-            isolation="process",
+            isolation=self.isolation,
             versions={name: version(name) for name in _VERSIONS},
         )
 

@@ -72,6 +72,9 @@ def _search(probabilities: torch.Tensor, uniform: torch.Tensor) -> torch.Tensor:
     cumulative = probabilities.cumsum(dim=-1)
     target = (uniform[:, None] * cumulative[:, -1:].double()).to(cumulative.dtype)
     index = torch.searchsorted(cumulative, target, right=True).squeeze(1)
-    # Rounding may carry the target to the total: the last token with any probability is meant then.
-    last = (cumulative < cumulative[:, -1:]).sum(dim=-1)
-    return torch.minimum(index, last)
+    beyond = index == probabilities.shape[1]
+    if beyond.any():
+        # Rounding carried the target to the total: the last token with any probability is meant.
+        last = (cumulative[beyond] < cumulative[beyond, -1:]).sum(dim=-1)
+        index[beyond] = last
+    return index

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from axiom.errors import SamplingError
-from axiom.prompts import Message
+from axiom.prompts import Prompt
 
 FinishReason = Literal["stop", "length"]
 
@@ -42,12 +42,12 @@ class Request:
 
     Attributes:
         key: what the samples are filed under: the problem's id.
-        messages: the prompt as chat messages.
+        prompt: what the model reads; its stop texts end a completion.
         seeds: (sample index, seed) of each sample wanted.
     """
 
     key: str
-    messages: tuple[Message, ...]
+    prompt: Prompt
     seeds: tuple[tuple[int, int], ...]
 
 
@@ -58,10 +58,10 @@ class Sample:
     Attributes:
         key: the request's key.
         index: the sample's number within its problem.
-        text: decoded completion, special tokens left out.
+        text: decoded completion, special tokens left out; a stop text that ended it is its end.
         token_ids: what was drawn, the end token included.
         log_prob: sum of the drawn tokens' log-probabilities at temperature 1, in nats.
-        finish_reason: ``stop`` at an end token, ``length`` at the limit.
+        finish_reason: ``stop`` at an end token or a stop text, ``length`` at the limit.
         seed: the random stream it was drawn from.
         sampler: the engine.
     """

@@ -72,6 +72,14 @@ class SharedPrefixState:
         )
         self.mask = torch.where(visible, 0.0, torch.finfo(dtype).min).to(dtype)[:, None, :, None]
 
+    def keep(self, groups: torch.Tensor) -> None:
+        """Drop all groups but these, (G',) int64, which are numbered anew in this order."""
+        self.groups = len(groups)
+        for layer, (keys, values) in self.prefix.items():
+            self.prefix[layer] = keys[groups], values[groups]
+            keys, values = self.suffix[layer]
+            self.suffix[layer] = keys[groups], values[groups]
+
     def attend(
         self, layer: int, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scaling: float
     ) -> torch.Tensor:

@@ -18,7 +18,7 @@ from axiom.errors import ModelError, SamplingError
 from axiom.generation.decoding import draw, uniforms
 from axiom.generation.sampler import FinishReason, Request, Sample, SamplingParams
 from axiom.generation.shared_prefix import IMPLEMENTATION, SharedPrefixState
-from axiom.prompts import Message
+from axiom.prompts import Prompt
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class TransformersSampler:
         if self._model is None:
             raise SamplingError("the sampler has no model; call bind() first")
         queue = deque(
-            _Group(request, encode_prompt(self._tokenizer, request.messages), deque(request.seeds))
+            _Group(request, encode_prompt(self._tokenizer, request.prompt), deque(request.seeds))
             for request in requests
             if request.seeds
         )
@@ -117,6 +117,7 @@ class _Batch:
     def run(self) -> Iterator[Sample]:
         while True:
             self._admit()
+            self._compact()
             active = [slot for slot, row in enumerate(self.rows) if row is not None]
             if not active:
                 return
@@ -137,6 +138,17 @@ class _Batch:
                         self.rows[slot] = _Row(*group.waiting.popleft())
         if fresh:
             self._prefill(fresh)
+
+    def _compact(self) -> None:
+        """Give up the room of groups that are through, once half of them are and no prompt waits for it."""
+        kept = [i for i in range(len(self.groups)) if any(self.rows[i * self.width : (i + 1) * self.width])]
+        if self.queue or not kept or len(kept) > len(self.groups) // 2:
+            return
+        self.rows = [row for i in kept for row in self.rows[i * self.width : (i + 1) * self.width]]
+        self.groups = [self.groups[i] for i in kept]
+        index = torch.tensor(kept, device=self.device)
+        self.prompt_lengths = self.prompt_lengths[index]
+        self.state.keep(index)
 
     def _prefill(self, fresh: list[int]) -> None:
         """Compute the prefixes, all but each prompt's last token, which the first step brings to every row."""
@@ -183,18 +195,31 @@ class _Batch:
         for (slot, row), token, log_prob in zip(pairs, tokens.tolist(), log_probs.tolist(), strict=True):
             row.tokens.append(token)
             row.log_prob += log_prob
-            if token in self.end_tokens or len(row.tokens) >= self.params.max_new_tokens:
+            ended = token in self.end_tokens or self._wrote_stop(slot, row)
+            if ended or len(row.tokens) >= self.params.max_new_tokens:
                 self.rows[slot] = None
-                yield self._finish(slot, row, token)
+                yield self._finish(slot, row, "stop" if ended else "length")
 
-    def _finish(self, slot: int, row: _Row, token: int) -> Sample:
+    def _wrote_stop(self, slot: int, row: _Row) -> bool:
+        """Whether the newest token completes one of the prompt's stop texts."""
         group = self.groups[slot // self.width]
         assert group is not None
-        reason: FinishReason = "stop" if token in self.end_tokens else "length"
+        for stop in group.request.prompt.stop:
+            # A token is a character or more, so the text cannot begin before its own length in tokens; a few more
+            # keep characters whole that tokens split.
+            tail = self.tokenizer.decode(row.tokens[-len(stop) - 4 :])
+            if stop in tail:
+                return True
+        return False
+
+    def _finish(self, slot: int, row: _Row, reason: FinishReason) -> Sample:
+        group = self.groups[slot // self.width]
+        assert group is not None
+        text = self.tokenizer.decode(row.tokens, skip_special_tokens=True)
         return Sample(
             key=group.request.key,
             index=row.index,
-            text=self.tokenizer.decode(row.tokens, skip_special_tokens=True),
+            text=_cut(text, group.request.prompt.stop),
             token_ids=tuple(row.tokens),
             log_prob=row.log_prob,
             finish_reason=reason,
@@ -203,17 +228,23 @@ class _Batch:
         )
 
 
-def encode_prompt(tokenizer: Any, messages: Sequence[Message]) -> list[int]:
-    """Token ids of a chat prompt up to where the answer starts.
+def _cut(text: str, stop: Sequence[str]) -> str:
+    """The text up to and with the first stop text in it."""
+    ends = [text.index(word) + len(word) for word in stop if word in text]
+    return text[: min(ends)] if ends else text
+
+
+def encode_prompt(tokenizer: Any, prompt: Prompt) -> list[int]:
+    """Token ids of a prompt up to where the model goes on.
 
     Raises:
         ModelError: when the tokenizer has no chat template.
     """
     if not tokenizer.chat_template:
         raise ModelError("the tokenizer has no chat template; choose an instruct model or set tokenizer.chat_template")
-    turns = [{"role": message.role, "content": message.content} for message in messages]
+    turns = [{"role": message.role, "content": message.content} for message in prompt.messages]
     text = tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
-    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
+    return list(tokenizer(text + prompt.opening, add_special_tokens=False)["input_ids"])
 
 
 def end_token_ids(model: Any, tokenizer: Any) -> frozenset[int]:

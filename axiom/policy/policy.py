@@ -74,7 +74,9 @@ class Policy(nn.Module):
 
     def adapter_state(self) -> dict[str, torch.Tensor]:
         """The adapter's tensors under PEFT's names, detached."""
-        return {name: tensor.detach() for name, tensor in get_peft_model_state_dict(self.model).items()}
+        # PEFT would otherwise look the base up on the hub to see whether its vocabulary has grown.
+        state = get_peft_model_state_dict(self.model, save_embedding_layers=False)
+        return {name: tensor.detach() for name, tensor in state.items()}
 
     def load_adapter_state(self, state: dict[str, torch.Tensor]) -> None:
         """Put tensors that :meth:`adapter_state` gave back in place.
@@ -163,17 +165,23 @@ class SidePathLinear(nn.Module):
         self.register_buffer("bias", None if base.bias is None else base.bias.detach().to(dtype))
         self.dtype = dtype
         self.down = self.up = torch.empty(0)
+        self.is_zero = True
 
     def copy_adapter(self, layer: Any) -> None:
         """Take the LoRA factors of the layer that trains."""
         scale = layer.scaling["default"]
         self.down = layer.lora_A["default"].weight.detach().to(self.dtype, copy=True)
         self.up = (layer.lora_B["default"].weight.detach() * scale).to(self.dtype)
+        self.is_zero = not bool(self.up.any())
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(..., in) to (..., out)."""
         out = nn.functional.linear(x, self.weight, self.bias)  # type: ignore[arg-type]
-        return out + nn.functional.linear(nn.functional.linear(x, self.down), self.up)
+        if self.is_zero:  # a fresh adapter: model 0 samples at the base's speed
+            return out
+        rows = x.reshape(-1, x.shape[-1])
+        side = torch.addmm(out.view(len(rows), -1), rows @ self.down.t(), self.up.t())
+        return side.view_as(out)
 
 
 def _sampling_copy(policy: Policy) -> Any:

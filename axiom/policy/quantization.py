@@ -12,6 +12,9 @@ from torch import nn
 
 from axiom.errors import ModelError
 
+# Half of bitsandbytes' usual 64.
+_NF4_BLOCK = 32
+
 Quantization = Literal["nf4", "int8", "none"]
 
 
@@ -48,7 +51,7 @@ def _quantized(layer: nn.Linear, quantization: Quantization) -> nn.Module:
         four = bnb.nn.Linear4bit(
             layer.in_features, layer.out_features, bias=bias, compute_dtype=layer.weight.dtype, quant_type="nf4"
         )
-        four.weight = bnb.nn.Params4bit(layer.weight.data, requires_grad=False, quant_type="nf4")
+        four.weight = bnb.nn.Params4bit(layer.weight.data, requires_grad=False, quant_type="nf4", blocksize=_NF4_BLOCK)
         # Otherwise a forward without gradients repacks the weights on a CPU with AVX512-BF16, and the next
         # backward goes through an op without autograd: LoRA gradients come out hundreds of times too small.
         four.support_avx512bf16_for_cpu = False

@@ -1,12 +1,15 @@
 """Best-of-N into the store: sample what is missing, judge it as it finishes, save it."""
 
+import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
 from axiom.generation.sampler import Request, Sample, Sampler, SamplingParams, sample_seed
 from axiom.problems.problem import Problem
-from axiom.prompts import PromptStyle, build_messages, extract_program
+from axiom.programs import extract_program
+from axiom.prompts import PromptStyle, build_prompt
 from axiom.rounds.store import JudgedSample, Purpose, RoundFolder
 from axiom.verification.judge import Judge
 from axiom.verification.verdict import Verdict
@@ -19,18 +22,38 @@ class CollectProgress:
     """How far a collection is.
 
     Attributes:
+        round: the round's number.
         purpose: what is collected.
         done: samples in the store.
         total: samples wanted.
         passed: of those done.
+        problems_done: problems all of whose samples are in the store.
+        problems: all of this rank's.
+        drawn: samples drawn by this call.
         tokens: drawn by this call.
+        elapsed_s: since this call began.
     """
 
+    round: int
     purpose: Purpose
     done: int
     total: int
     passed: int
+    problems_done: int
+    problems: int
+    drawn: int
     tokens: int
+    elapsed_s: float
+
+    @property
+    def tokens_per_s(self) -> float:
+        """Speed of this call, judging included."""
+        return self.tokens / max(self.elapsed_s, 1e-6)
+
+    @property
+    def left_s(self) -> float | None:
+        """Estimate of the time left; None before the first sample."""
+        return (self.total - self.done) * self.elapsed_s / self.drawn if self.drawn else None
 
 
 def collect(
@@ -47,7 +70,7 @@ def collect(
     round_index: int,
     rank: int = 0,
     on_progress: Callable[[CollectProgress], None] = lambda progress: None,
-) -> int:
+) -> CollectProgress:
     """Bring a round's samples of one purpose to ``samples`` for each problem; what is there is left alone.
 
     Args:
@@ -62,49 +85,95 @@ def collect(
         run_seed: the run's seed.
         round_index: the round's number.
         rank: this process; it writes a file of its own.
-        on_progress: called after each stored group.
+        on_progress: called at the start and after each stored group.
 
     Returns:
-        tokens drawn.
+        the progress at the end.
     """
-    stored = {row.key: row for row in folder.read(purpose)}
+    work = _Collection(folder, problems, purpose=purpose, samples=samples, rank=rank, round_index=round_index)
+    prompts = {problem.id: build_prompt(problem, style=style) for problem in problems}
     own = {problem.id: problem for problem in problems}
-    wanted = {(problem_id, index) for problem_id in own for index in range(samples)}
-    missing = wanted - stored.keys()
-    passed = sum(stored[key].passed for key in wanted & stored.keys())
-    done, tokens = len(wanted) - len(missing), 0
-
-    def request(problem: Problem) -> Request:
-        indices = [index for index in range(samples) if (problem.id, index) in missing]
-        seeds = [
-            sample_seed(run_seed, purpose=purpose, round_index=round_index, problem_id=problem.id, sample_index=index)
-            for index in indices
-        ]
-        return Request(problem.id, build_messages(problem, style=style), tuple(zip(indices, seeds, strict=True)))
-
-    pending: list[tuple[Sample, str | None, Future[Verdict]]] = []
-
-    def store(*, everything: bool) -> None:
-        nonlocal passed, done
-        ready = [entry for entry in pending if everything or entry[2].done()]
-        if not ready or (len(ready) < _ROWS_PER_SYNC and not everything):
-            return
-        rows = [_row(sample, source, verdict.result()) for sample, source, verdict in ready]
-        folder.append(purpose, rows, rank=rank)
-        for entry in ready:
-            pending.remove(entry)
-        passed, done = passed + sum(row.passed for row in rows), done + len(rows)
-        on_progress(CollectProgress(purpose, done, len(wanted), passed, tokens))
-
-    for sample in sampler.sample([request(problem) for problem in own.values()], params):
+    on_progress(work.progress())
+    requests = [
+        Request(problem_id, prompts[problem_id], work.seeds(problem_id, run_seed=run_seed)) for problem_id in own
+    ]
+    for sample in sampler.sample(requests, params):
         problem = own[sample.key]
-        program = extract_program(sample.text, entry_point=problem.entry_point, starter=problem.starter)
+        answer = prompts[problem.id].opening + sample.text
+        program = extract_program(answer, entry_point=problem.entry_point, starter=problem.starter)
         source = None if program is None else program.source
-        pending.append((sample, source, judge.submit(problem, source)))
-        tokens += len(sample.token_ids)
-        store(everything=False)
-    store(everything=True)
-    return tokens
+        work.pending.append((sample, source, judge.submit(problem, source)))
+        if work.store(at_least=_ROWS_PER_SYNC):
+            on_progress(work.progress())
+    while work.pending:
+        work.pending[0][2].result()
+        work.store(at_least=1)
+        on_progress(work.progress())
+    return work.progress()
+
+
+class _Collection:
+    """What of a collection is stored, under way and missing."""
+
+    def __init__(
+        self,
+        folder: RoundFolder,
+        problems: Sequence[Problem],
+        *,
+        purpose: Purpose,
+        samples: int,
+        rank: int,
+        round_index: int,
+    ) -> None:
+        self.began = time.monotonic()
+        self.folder, self.purpose, self.samples, self.rank = folder, purpose, samples, rank
+        self.round_index = round_index
+        wanted = {(problem.id, index) for problem in problems for index in range(samples)}
+        stored = [row for row in folder.read(purpose) if row.key in wanted]
+        self.missing = wanted - {row.key for row in stored}
+        self.left = Counter({problem.id: 0 for problem in problems})
+        self.left.update(problem_id for problem_id, _ in self.missing)
+        self.total, self.passed = len(wanted), sum(row.passed for row in stored)
+        self.drawn = self.tokens = 0
+        self.pending: list[tuple[Sample, str | None, Future[Verdict]]] = []
+
+    def seeds(self, problem_id: str, *, run_seed: int) -> tuple[tuple[int, int], ...]:
+        """(sample index, seed) of each sample that is missing."""
+        purpose, number = self.purpose, self.round_index
+        return tuple(
+            (i, sample_seed(run_seed, purpose=purpose, round_index=number, problem_id=problem_id, sample_index=i))
+            for i in range(self.samples)
+            if (problem_id, i) in self.missing
+        )
+
+    def store(self, *, at_least: int) -> bool:
+        """Save the samples whose verdict is there, if they are as many; returns whether they were."""
+        ready = [entry for entry in self.pending if entry[2].done()]
+        if len(ready) < at_least:
+            return False
+        rows = [_row(sample, source, verdict.result()) for sample, source, verdict in ready]
+        self.folder.append(self.purpose, rows, rank=self.rank)
+        self.pending = [entry for entry in self.pending if entry not in ready]
+        self.left.subtract(row.task_id for row in rows)
+        self.passed += sum(row.passed for row in rows)
+        self.drawn += len(rows)
+        self.tokens += sum(row.tokens for row in rows)
+        return True
+
+    def progress(self) -> CollectProgress:
+        """How far it is."""
+        return CollectProgress(
+            round=self.round_index,
+            purpose=self.purpose,
+            done=self.total - len(self.missing) + self.drawn,
+            total=self.total,
+            passed=self.passed,
+            problems_done=sum(count == 0 for count in self.left.values()),
+            problems=len(self.left),
+            drawn=self.drawn,
+            tokens=self.tokens,
+            elapsed_s=time.monotonic() - self.began,
+        )
 
 
 def _row(sample: Sample, source: str | None, verdict: Verdict) -> JudgedSample:

@@ -1,5 +1,6 @@
 """The engine against ``transformers.generate`` and against itself in other batches."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from axiom.errors import SamplingError
 from axiom.generation.decoding import draw, uniforms
 from axiom.generation.sampler import Request, Sample, SamplingParams, sample_seed
 from axiom.generation.transformers_sampler import TransformersSampler, encode_prompt
-from axiom.prompts import Message
+from axiom.prompts import Message, Prompt
 from tests.tiny import byte_tokenizer
 
 SHAPE: dict[str, Any] = {
@@ -39,7 +40,7 @@ def requests(count: int, n: int) -> list[Request]:
     for i in range(count):
         key = f"p{i}"
         seeds = [(j, sample_seed(0, purpose="test", round_index=0, problem_id=key, sample_index=j)) for j in range(n)]
-        made.append(Request(key, (Message("user", "x" * (3 + 5 * i)),), tuple(seeds)))
+        made.append(Request(key, Prompt((Message("user", "x" * (3 + 5 * i)),)), tuple(seeds)))
     return made
 
 
@@ -55,7 +56,7 @@ def test_greedy_equals_generate_token_for_token(kind: str) -> None:
     wanted = requests(5, 1)
     expected = {}
     for request in wanted:
-        prompt = torch.tensor([encode_prompt(tokenizer, request.messages)])
+        prompt = torch.tensor([encode_prompt(tokenizer, request.prompt)])
         out = model.generate(prompt, attention_mask=torch.ones_like(prompt), do_sample=False, max_new_tokens=24)
         expected[request.key] = tuple(out[0, prompt.shape[1] :].tolist())
     for rows in (1, 2, 8):
@@ -64,12 +65,13 @@ def test_greedy_equals_generate_token_for_token(kind: str) -> None:
 
 
 def test_a_sample_does_not_depend_on_its_batch() -> None:
-    model, wanted = tiny("llama"), requests(4, 6)
-    params = SamplingParams(temperature=1.0, max_new_tokens=16)
+    model, wanted = tiny("llama"), requests(9, 6)
+    params = SamplingParams(temperature=1.0, max_new_tokens=40)
     alone = drawn(model, wanted, params, rows=1, rows_per_prompt=1)
     together = drawn(model, wanted, params, rows=64, rows_per_prompt=4)
     assert {key: s.token_ids for key, s in alone.items()} == {key: s.token_ids for key, s in together.items()}
-    assert len({s.token_ids for s in alone.values()}) > 12
+    assert len({s.token_ids for s in alone.values()}) > 40
+    assert len({len(s.token_ids) for s in alone.values()}) > 3  # groups end at different times, so the batch shrinks
 
 
 def test_every_sample_asked_for_comes_once_and_its_log_probability_is_the_models() -> None:
@@ -78,12 +80,35 @@ def test_every_sample_asked_for_comes_once_and_its_log_probability_is_the_models
     assert got.keys() == {(request.key, j) for request in wanted for j in range(5)}
     model.set_attn_implementation("eager")
     for request in wanted[:3]:
-        prompt = encode_prompt(tokenizer, request.messages)
+        prompt = encode_prompt(tokenizer, request.prompt)
         sample = got[request.key, 2]
         ids = torch.tensor([prompt + list(sample.token_ids)])
         scores = model(ids).logits[0, len(prompt) - 1 : -1].log_softmax(-1)
         total = scores.gather(1, torch.tensor(sample.token_ids)[:, None]).sum().item()
         assert sample.log_prob == pytest.approx(total, abs=1e-3)
+
+
+def test_a_stop_text_ends_a_completion_and_the_rest_is_as_if_it_were_not_there() -> None:
+    model, wanted = tiny("llama"), requests(4, 6)
+    params = SamplingParams(temperature=1.0, max_new_tokens=24)
+    whole = drawn(model, wanted, params, rows=8)
+    seen = Counter(char for sample in whole.values() for char in set(sample.text))
+    stop = next(char for char, count in seen.most_common() if 3 < count < len(whole) - 3)
+    stopping = [Request(r.key, Prompt(r.prompt.messages, stop=(stop,)), r.seeds) for r in wanted]
+    cut = drawn(model, stopping, params, rows=8)
+    assert cut.keys() == whole.keys()
+    for key, sample in cut.items():
+        before, found, _ = whole[key].text.partition(stop)
+        assert sample.text == before + found
+        assert sample.finish_reason == ("stop" if found else whole[key].finish_reason)
+        assert sample.token_ids == whole[key].token_ids[: len(sample.token_ids)]
+
+
+def test_the_model_goes_on_from_the_opening_of_its_answer() -> None:
+    tokenizer = byte_tokenizer()
+    plain, opened = Prompt((Message("user", "x"),)), Prompt((Message("user", "x"),), opening="def f")
+    expected = encode_prompt(tokenizer, plain) + tokenizer("def f", add_special_tokens=False)["input_ids"]
+    assert encode_prompt(tokenizer, opened) == expected
 
 
 def test_draws_follow_the_softmax() -> None:
