@@ -8,8 +8,11 @@ from pathlib import Path
 
 from axiom.errors import AxiomError, ConfigError
 
-SUBCOMMANDS = ("fit", "validate", "test", "predict")
+TRAINER_COMMANDS = ("fit", "validate", "test", "predict")
+SUBCOMMANDS = (*TRAINER_COMMANDS, "verify", "doctor")
 HELP = """usage: python -m axiom {fit,validate,test,predict} --config FILE.yaml [--KEY VALUE ...]
+       python -m axiom verify PROBLEMS.jsonl SAMPLES.jsonl [--out VERDICTS.jsonl]
+       python -m axiom doctor
 
 A language model that teaches itself to program by Expert Iteration on verified solutions.
 
@@ -18,6 +21,8 @@ subcommands:
   validate   pass@k of the policy, or of --model.adapter DIR, on --data.validation_problems
   test       the same on --data.test_problems
   predict    samples of --data.test_problems with their verdicts, as JSON lines
+  verify     judge a file of samples against a file of problems, without any model
+  doctor     what this machine offers: isolation, layer by layer, bitsandbytes, CUDA, memory
 
 python -m axiom fit --help lists every setting; --print_config prints the configuration.
 """
@@ -32,6 +37,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if arguments[0] not in SUBCOMMANDS:
             raise ConfigError(f"unknown subcommand '{arguments[0]}'; expected one of {', '.join(SUBCOMMANDS)}")
+        if arguments[0] == "verify":
+            from axiom.verification import verify
+
+            return verify.main(arguments[1:])
+        if arguments[0] == "doctor":
+            from axiom.verification import doctor
+
+            return doctor.main(arguments[1:])
         _check_rooms()
         os.environ.setdefault("TQDM_DISABLE", "1")  # bars of dependencies would fight with the display
         logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns on import of kernels that are optional

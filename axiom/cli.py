@@ -38,14 +38,18 @@ class AxiomCLI(LightningCLI):
         parser.add_lightning_class_args(ExpertIteration, "expert_iteration")
         parser.add_lightning_class_args(Display, "display")
         parser.add_lightning_class_args(SampleWriter, "predictions")
+        parser.add_argument("--fresh", type=bool, default=False, help="want an empty run folder (fit)")
         parser.link_arguments("model.k", "expert_iteration.k")
         parser.link_arguments("expert_iteration.rounds", "data.rounds")
         parser.link_arguments("expert_iteration.epochs_per_round", "data.epochs_per_round")
 
     def before_fit(self) -> None:
         """Find the run's last checkpoint."""
-        found = Path(self.trainer.default_root_dir) / LAST_CHECKPOINT
+        run = Path(self.trainer.default_root_dir)
+        found = run / LAST_CHECKPOINT
         settings = self.config[self.subcommand]
+        if settings.get("fresh") and run.is_dir() and any(run.iterdir()):
+            raise ConfigError(f"--fresh: {run} is not empty; choose another trainer.default_root_dir or empty it")
         if settings.get("ckpt_path") is None and found.is_file():
             self.config_init[self.subcommand]["ckpt_path"] = str(found)
 

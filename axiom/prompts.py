@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from axiom.errors import ConfigError
-from axiom.problems.problem import CallTest, Problem
+from axiom.problems.hidden_tests import CallTest
+from axiom.problems.problem import Problem
 
 PROMPT_VERSION = 2
 PromptStyle = Literal["direct", "chain_of_thought", "complete"]

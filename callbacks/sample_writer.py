@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ import lightning as L
 import torch.distributed as distributed
 from lightning.pytorch.callbacks import BasePredictionWriter
 
-from axiom.rounds.store import JudgedSample
 from callbacks.display import display_of
 
 
@@ -33,7 +31,7 @@ class SampleWriter(BasePredictionWriter):
         batch_indices: Sequence[Any],
     ) -> None:
         """Gather the ranks' samples and write them in the order of problem and index."""
-        own: list[JudgedSample] = [row for batch in predictions for row in batch]
+        own: list[dict[str, Any]] = [row for batch in predictions for row in batch]
         gathered: list[Any] = [own]
         if trainer.world_size > 1:
             gathered = [None] * trainer.world_size
@@ -42,8 +40,8 @@ class SampleWriter(BasePredictionWriter):
             return
         file = Path(self.file) if self.file else Path(trainer.default_root_dir) / "predictions.jsonl"
         file.parent.mkdir(parents=True, exist_ok=True)
-        rows = sorted((row for part in gathered for row in part), key=lambda row: row.key)
+        rows = sorted((row for part in gathered for row in part), key=lambda row: (row["task_id"], row["sample_index"]))
         part = file.with_name(file.name + ".part")
-        part.write_text("".join(json.dumps(asdict(row)) + "\n" for row in rows), encoding="utf-8")
+        part.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         part.rename(file)
-        display_of(trainer).say(trainer, f"{len(rows)} samples, {sum(row.passed for row in rows)} passed: {file}")
+        display_of(trainer).say(trainer, f"{len(rows)} samples, {sum(row['passed'] for row in rows)} passed: {file}")

@@ -269,6 +269,12 @@ class BestOfNDataModule(L.LightningDataModule):
         """The test problems."""
         return self._problem_loader("test")
 
+    def transfer_batch_to_device(self, batch: Any, device: torch.device, dataloader_idx: int) -> Any:
+        """Tensors go to the device; problems stay as they are, which Lightning's own walk would refuse."""
+        if isinstance(batch, list):
+            return batch
+        return super().transfer_batch_to_device(batch, device, dataloader_idx)
+
     def _problem_loader(self, purpose: Purpose) -> Any:
         assert self.trainer is not None
         own = self.problems[purpose][self._rank :: self.trainer.world_size]

@@ -1,6 +1,7 @@
 """The LightningModule around the Policy: SFT on verified programs, adapter-only checkpoints."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -105,9 +106,9 @@ class PolicyModule(L.LightningModule):
         """The same on test problems."""
         self._evaluate(batch, "test")
 
-    def predict_step(self, batch: Sequence[Problem], batch_index: int) -> list[JudgedSample]:
-        """Sample test problems and judge them; the DataModule writes the samples."""
-        return list(self._solver().solve(batch, "test"))
+    def predict_step(self, batch: Sequence[Problem], batch_index: int) -> list[dict[str, Any]]:
+        """Sample test problems and judge them: a row of the store each, as Lightning refuses frozen dataclasses."""
+        return [asdict(row) for row in self._solver().solve(batch, "test")]
 
     def on_validation_epoch_end(self) -> None:
         """Log ``val/pass@k`` over all ranks."""

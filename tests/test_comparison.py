@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from axiom.problems.problem import Compare
+from axiom.problems.hidden_tests import Compare
 from axiom.verification.comparison import matches
 
 _TABLE: list[tuple[Compare, Any, Any, bool]] = [

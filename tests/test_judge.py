@@ -17,7 +17,8 @@ from axiom.errors import SandboxError
 from axiom.problems import basics
 from axiom.problems.basics.authoring import build
 from axiom.problems.basics.rebuild import draft_modules, load_drafts, passes
-from axiom.problems.problem import CallTest, Limits, Problem, problem_from_json
+from axiom.problems.hidden_tests import CallTest
+from axiom.problems.problem import Limits, Problem, problem_from_json
 from axiom.sandbox.process import ProcessSandbox
 from axiom.sandbox.protocol import CallReply, Loaded, LoadReply, Raised, Refused, Returned, Stopped, Usage
 from axiom.verification.judge import Judge, default_workers

@@ -1,110 +1,233 @@
-"""The whole loop on a tiny model: rounds, resume, and errors that a user can make."""
+"""The whole loop on a tiny model that can solve a problem now and then: rounds, resume, kills, ranks, mistakes."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from peft import PeftModel
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from transformers import AutoModelForCausalLM
 
 from axiom.policy.policy import Policy
+from axiom.problems.hidden_tests import CallTest
+from axiom.problems.problem import Problem, problem_to_json
 from axiom.rounds.store import RoundStore
+from tests.tiny import save_taught_model
 
 ROOT = Path(__file__).resolve().parent.parent
+ONE = Problem(
+    id="t/one",
+    entry_point="one",
+    statement="Return 1.",
+    tests=(CallTest(args=(), expected=1),),
+    starter="def one() -> int:",
+)
+ANSWERS = [f"\n    return {number}\n```" for number in (1, 2, 3)]
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "axiom", *arguments]
 
 
 def axiom(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "axiom", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+        command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=300, check=False, env=environment()
     )
 
 
-def fit(run: Path, model: Path, problems: Path, *more: str) -> "subprocess.CompletedProcess[str]":
-    settings: dict[str, Any] = {
+def environment() -> dict[str, str]:
+    return os.environ | {"OMP_NUM_THREADS": "1"}
+
+
+def settings(run: Path, model: Path, problems: Path, *more: str, samples: int = 12) -> list[str]:
+    chosen: dict[str, Any] = {
         "trainer.default_root_dir": run,
         "trainer.accelerator": "cpu",
         "model.base": model,
         "model.quantization": "none",
         "model.dtype": "float32",
+        "model.learning_rate": 0.01,
+        "model.k": "[1,8]",
         "data.train_problems": problems,
         "data.validation_problems": problems,
         "data.test_problems": problems,
-        "data.samples": 2,
-        "data.validation_samples": 2,
-        "data.test_samples": 2,
-        "data.max_new_tokens": 8,
-        "model.k": "[1,2]",
+        "data.samples": samples,
+        "data.validation_samples": 16,
+        "data.test_samples": 16,
+        "data.temperature": 1.0,
+        "data.max_new_tokens": 30,
+        "data.prompt_style": "complete",
+        "data.batch_size": 1,
+        "expert_iteration.epochs_per_round": 25,
+        "model.warmup_steps": 1,
     }
-    return axiom("fit", *(word for key, value in settings.items() for word in (f"--{key}", str(value))), *more)
+    return [*(word for key, value in chosen.items() for word in (f"--{key}", str(value))), *more]
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> tuple[Path, Path, str]:
-    """A run of two rounds from which every test here reads."""
-    folder = tmp_path_factory.mktemp("loop")
-    # A random model writes no code: the rows that it learns from are marked as passing in the store, by hand.
+def taught(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A model that is right one time in three, and its problem's file."""
+    folder = tmp_path_factory.mktemp("taught")
+    model = save_taught_model(folder / "model", ONE, ANSWERS)
     problems = folder / "problems.jsonl"
-    problems.write_text(
-        json.dumps({"id": "t/one", "entry_point": "f", "statement": "x", "tests": [{"args": [], "expected": 1}]}) + "\n"
-    )
-    first = fit(folder / "run", tiny_model, problems)
-    return folder, problems, first.stderr
+    problems.write_text(json.dumps(problem_to_json(ONE)) + "\n")
+    return model, problems
 
 
-def test_a_round_without_a_passing_sample_says_what_to_do(finished: tuple[Path, Path, str]) -> None:
-    folder, _, message = finished
-    assert "round 0: none of 2 samples passed; give easier problems" in message
-    assert "Traceback" not in message
-    assert len(RoundStore(folder / "run").folder(0).read("train")) == 2
-
-
-def _make_pass(run: Path, index: int) -> None:
-    """Turn the stored train rows into passing ones, as a capable model's would be."""
-    folder = RoundStore(run).folder(index)
-    for file in folder.path.glob("train-rank*.jsonl"):
-        rows = [json.loads(line) for line in file.read_text().splitlines()]
-        for number, row in enumerate(rows):
-            row |= {"outcome": "passed", "passed": True, "finish_reason": "stop", "solution": f"x = {number}"}
-        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-
-
-def test_the_loop_trains_goes_on_where_it_stopped_and_ends(finished: tuple[Path, Path, str], tiny_model: Path) -> None:
-    folder, problems, _ = finished
-    run = folder / "run"
-    before = RoundStore(run).folder(0).path.joinpath("train-rank000.jsonl").stat().st_ino
-    _make_pass(run, 0)
-    once = fit(run, tiny_model, problems)  # trains round 0, samples round 1, in which nothing passes
-    assert "round 1: none of 2 samples passed" in once.stderr, once.stderr
-    assert RoundStore(run).newest() == 1
-    _make_pass(run, 1)
-    done = fit(run, tiny_model, problems)
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, taught: tuple[Path, Path]) -> tuple[Path, str]:
+    """A run of two rounds from which several tests read, and what it printed."""
+    run = tmp_path_factory.mktemp("loop") / "run"
+    done = axiom("fit", *settings(run, *taught))
     assert done.returncode == 0, done.stderr
-    assert "test pass@1: model 0" in done.stdout + done.stderr
+    return run, done.stdout
+
+
+def pass_at_1(run: Path, index: int) -> float:
+    rows = RoundStore(run).folder(index).read("validation")
+    assert len(rows) == 16
+    return sum(row.passed for row in rows) / len(rows)
+
+
+def events(run: Path) -> EventAccumulator:
+    found = EventAccumulator(str(run / "tensorboard"))
+    found.Reload()
+    return found
+
+
+def test_model_n_plus_1_beats_model_n(finished: tuple[Path, str]) -> None:
+    run, printed = finished
     assert RoundStore(run).newest() == 2
-    hashes = {RoundStore(run).folder(index).read_manifest().adapter_hash for index in range(3)}
-    assert len(hashes) == 3
-    assert RoundStore(run).folder(0).path.joinpath("train-rank000.jsonl").stat().st_ino == before
+    assert pass_at_1(run, 0) + 0.25 < pass_at_1(run, 2)
+    assert pass_at_1(run, 0) <= pass_at_1(run, 1)
+    assert "test pass@1: model 0" in printed
+    assert "Expert iteration" in printed
+    assert len({RoundStore(run).folder(index).read_manifest().adapter_hash for index in range(3)}) == 3
 
-    again = fit(run, tiny_model, problems)  # a finished run prints its result
-    assert again.returncode == 0, again.stderr
-    assert "test pass@1: model 0" in again.stdout + again.stderr
 
-    adapted = PeftModel.from_pretrained(
-        AutoModelForCausalLM.from_pretrained(tiny_model), str(run / "rounds/002/adapter")
-    )
+def test_tensorboard_shows_every_round_with_model_0_and_the_loss_by_step(finished: tuple[Path, str]) -> None:
+    run, _ = finished
+    scalars = events(run)
+    shown = scalars.Scalars("val/pass@1")
+    assert [event.step for event in shown] == [0, 1, 2]
+    assert [event.value for event in shown] == pytest.approx([pass_at_1(run, index) for index in range(3)])
+    assert [event.step for event in scalars.Scalars("collect/acceptance")] == [0, 1]
+    assert all(event.value > 0 for event in scalars.Scalars("collect/tokens_per_s"))
+    losses = scalars.Scalars("train/loss")
+    assert len(losses) >= 8
+    assert losses[-1].value < losses[0].value
+    assert {"val/pass@8", "collect/pass@1", "collect/pass@8", "outcomes/passed"} <= set(scalars.Tags()["scalars"])
+    assert any("samples" in tag for tag in scalars.Tags()["tensors"])
+
+
+def test_the_adapter_of_a_round_loads_with_peft_alone(finished: tuple[Path, str], taught: tuple[Path, Path]) -> None:
+    base = AutoModelForCausalLM.from_pretrained(taught[0])
+    adapted = PeftModel.from_pretrained(base, str(finished[0] / "rounds/002/adapter"))
     assert any("lora" in name for name, _ in adapted.named_parameters())
-    checkpoint = run / "checkpoints" / "last.ckpt"
-    state = torch.load(checkpoint, weights_only=False)["state_dict"]
-    assert state
-    assert all(name.startswith("adapter.") for name in state)
 
-    other = fit(run, tiny_model, problems, "--data.seed", "5")
+
+def test_a_checkpoint_holds_the_adapter_and_never_the_base(finished: tuple[Path, str]) -> None:
+    checkpoint = torch.load(finished[0] / "checkpoints" / "last.ckpt", weights_only=False)
+    state = checkpoint["state_dict"]
+    assert state
+    assert all(name.startswith("adapter.") and "lora" in name for name in state)
+    adapter = finished[0] / "rounds/002/adapter/adapter_model.safetensors"
+    # The adapter, AdamW's two moments of it, and the loop's own state.
+    assert (finished[0] / "checkpoints" / "last.ckpt").stat().st_size < 4 * adapter.stat().st_size + 100_000
+
+
+def test_a_finished_run_prints_its_result_again_and_a_changed_one_is_refused(
+    finished: tuple[Path, str], taught: tuple[Path, Path]
+) -> None:
+    run, printed = finished
+    result = [line for line in printed.splitlines() if line.startswith("test pass@")]
+    again = axiom("fit", *settings(run, *taught))
+    assert again.returncode == 0, again.stderr
+    assert [line for line in again.stdout.splitlines() if line.startswith("test pass@")] == result
+    other = axiom("fit", *settings(run, *taught, "--data.seed", "5"))
     assert other.returncode == 2
     assert "belongs to another run (seed: 0 != 5)" in other.stderr
+    fresh = axiom("fit", *settings(run, *taught, "--fresh", "true"))
+    assert fresh.returncode == 2
+    assert "is not empty" in fresh.stderr
+
+
+def test_any_adapter_is_evaluated_on_any_problem_file_and_predict_writes_samples(
+    finished: tuple[Path, str], taught: tuple[Path, Path], tmp_path: Path
+) -> None:
+    adapter = str(finished[0] / "rounds/002/adapter")
+    tested = axiom("test", *settings(tmp_path, *taught, "--model.adapter", adapter))
+    assert tested.returncode == 0, tested.stderr
+    assert "test/pass@1" in tested.stdout
+    written = axiom("predict", *settings(tmp_path, *taught, "--model.adapter", adapter))
+    assert written.returncode == 0, written.stderr
+    rows = [json.loads(line) for line in (tmp_path / "predictions.jsonl").read_text().splitlines()]
+    assert [(row["task_id"], row["sample_index"]) for row in rows] == [("t/one", index) for index in range(16)]
+    assert sum(row["passed"] for row in rows) > 6
+    assert all(row["solution"].startswith("def one() -> int:") for row in rows)
+
+
+def test_a_kill_while_the_next_round_is_sampled_loses_neither_the_epochs_nor_the_samples(
+    tmp_path: Path, taught: tuple[Path, Path]
+) -> None:
+    arguments = settings(tmp_path, *taught, "--data.rows", "4", samples=400)
+    rows = tmp_path / "rounds/001/train-rank000.jsonl"
+    running = subprocess.Popen(
+        command("fit", *arguments), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
+    )
+    try:
+        deadline = time.monotonic() + 240
+        while not rows.is_file() or rows.stat().st_size < 20_000:
+            assert running.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    finally:
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+    kept = rows.read_bytes()
+    kept = kept[: kept.rindex(b"\n") + 1]
+    assert kept.count(b"\n") < 400
+    trained = max(event.step for event in events(tmp_path).Scalars("train/loss"))
+    again = axiom("fit", *arguments)
+    assert again.returncode == 0, again.stderr
+    assert rows.read_bytes().startswith(kept)
+    assert len(RoundStore(tmp_path).folder(1).read("train")) == 400
+    newest = max((tmp_path / "tensorboard").glob("events*"), key=lambda file: file.stat().st_mtime)
+    found = EventAccumulator(str(newest))
+    found.Reload()
+    assert min(event.step for event in found.Scalars("train/loss")) > trained
+
+
+def test_two_ranks_draw_the_samples_that_one_draws(tmp_path: Path, taught: tuple[Path, Path]) -> None:
+    model, problems = taught
+    two = problems.with_name("two.jsonl")
+    twin = json.loads(problems.read_text()) | {"id": "t/two"}
+    two.write_text(problems.read_text() + json.dumps(twin) + "\n")
+    drawn = []
+    for ranks in ("1", "2"):
+        more = ("--trainer.devices", ranks, "--trainer.strategy", "ddp" if ranks == "2" else "auto")
+        done = axiom("fit", *settings(tmp_path / ranks, model, two, "--expert_iteration.rounds", "1", *more))
+        assert done.returncode == 0, done.stderr
+        first = RoundStore(tmp_path / ranks).folder(0)
+        drawn.append({p: {r.key: r.completion for r in first.read(p)} for p in ("train", "validation", "test")})
+    assert drawn[0] == drawn[1]
+    assert len(drawn[0]["train"]) == 24
+    assert len(list((tmp_path / "2/rounds/000").glob("train-rank*.jsonl"))) == 2
+
+
+def test_a_round_without_a_passing_sample_says_what_to_do(tmp_path: Path, tiny_model: Path, taught: Any) -> None:
+    done = axiom("fit", *settings(tmp_path, tiny_model, taught[1], samples=2))
+    assert done.returncode == 2
+    assert "round 0: none of 2 samples passed; give easier problems" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(RoundStore(tmp_path).folder(0).read("train")) == 2
 
 
 @pytest.mark.parametrize(

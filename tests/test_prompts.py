@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from axiom.errors import ConfigError
-from axiom.problems.problem import CallTest, Problem
+from axiom.problems.hidden_tests import CallTest
+from axiom.problems.problem import Problem
 from axiom.programs import extract_program
 from axiom.prompts import Message, build_prompt
 

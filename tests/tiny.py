@@ -1,11 +1,16 @@
 """A byte tokenizer and a tiny randomly initialised Llama, for tests that run the real code on small weights."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from axiom.generation.transformers_sampler import encode_prompt
+from axiom.problems.problem import Problem
+from axiom.prompts import build_prompt
 
 TEMPLATE = "{% for m in messages %}{{ m['content'] }}\n{% endfor %}"
 
@@ -40,4 +45,27 @@ def save_tiny_model(folder: Path, *, seed: int = 0) -> Path:
     torch.manual_seed(seed)
     LlamaForCausalLM(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+    return folder
+
+
+def save_taught_model(folder: Path, problem: Problem, answers: Sequence[str], *, seed: int = 0) -> Path:
+    """Write a tiny model that answers one problem, in style ``complete``, with any of these texts equally often.
+
+    So the whole loop can run on it: some of its samples pass, and learning from them makes more of them pass.
+    """
+    save_tiny_model(folder, seed=seed)
+    model, tokenizer = LlamaForCausalLM.from_pretrained(folder), byte_tokenizer()
+    prompt = encode_prompt(tokenizer, build_prompt(problem, style="complete"))
+    rows = [prompt + tokenizer(answer)["input_ids"] + [tokenizer.eos_token_id] for answer in answers]
+    longest = max(map(len, rows))
+    ids = torch.tensor([row + [tokenizer.pad_token_id] * (longest - len(row)) for row in rows])
+    labels = ids.clone()
+    labels[:, : len(prompt)] = -100
+    labels[ids == tokenizer.pad_token_id] = -100
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    for _ in range(150):
+        optimizer.zero_grad()
+        model(input_ids=ids, labels=labels).loss.backward()
+        optimizer.step()
+    model.save_pretrained(folder)
     return folder

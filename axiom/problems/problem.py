@@ -6,14 +6,11 @@ line a problem came from is added by the reader (:mod:`axiom.problems.jsonl`).
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from dataclasses import dataclass
+from typing import Any
 
 from axiom.errors import ProblemError
-from axiom.sandbox.values import ValueFormatError, decode, encode
-
-Compare = Literal["exact", "float", "unordered", "unordered_nested", "lines"]
-COMPARISONS: tuple[str, ...] = get_args(Compare)
+from axiom.problems.hidden_tests import CallTest, HiddenTest, hidden_test_from_json, hidden_test_to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +26,6 @@ class Limits:
     cpu_s: float = 2.0
     wall_s: float = 20.0
     memory_bytes: int = 256 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class CallTest:
-    """One call of the entry point and what it must do.
-
-    Attributes:
-        args: positional arguments, plain Python data.
-        kwargs: keyword arguments.
-        expected: the value that the call must return; ignored where ``raises`` is set.
-        raises: name of the exception class that the call must raise instead, or None.
-        compare: how the returned value is compared with ``expected``.
-    """
-
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
-    expected: Any = None
-    raises: str | None = None
-    compare: Compare = "exact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +50,7 @@ class Problem:
     id: str
     entry_point: str
     statement: str
-    tests: tuple[CallTest, ...]
+    tests: tuple[HiddenTest, ...]
     starter: str = ""
     examples: tuple[CallTest, ...] = ()
     limits: Limits = Limits()
@@ -106,7 +84,7 @@ def problem_from_json(record: object) -> Problem:
         statement=_text(record, "statement"),
         tests=tests,
         starter=_starter(record),
-        examples=_tests(record, "examples"),
+        examples=_examples(record),
         limits=_limits(record.get("limits", {})),
         difficulty=_text(record, "difficulty", default=""),
         tags=_tags(record.get("tags", [])),
@@ -123,8 +101,8 @@ def problem_to_json(problem: Problem) -> dict[str, Any]:
         "entry_point": problem.entry_point,
         "statement": problem.statement,
         "starter": problem.starter,
-        "examples": [_test_to_json(test) for test in problem.examples],
-        "tests": [_test_to_json(test) for test in problem.tests],
+        "examples": [hidden_test_to_json(test) for test in problem.examples],
+        "tests": [hidden_test_to_json(test) for test in problem.tests],
         "difficulty": problem.difficulty,
         "tags": list(problem.tags),
         "source": problem.source,
@@ -142,7 +120,6 @@ def problem_to_json(problem: Problem) -> dict[str, Any]:
 
 
 _FIELDS = frozenset(Problem.__slots__)
-_LATER_KINDS = {"stdin": "stdin/stdout", "methods": "class", "check": "check(candidate)"}
 
 
 def _text(record: Mapping[str, Any], name: str, *, default: str | None = None) -> str:
@@ -181,53 +158,16 @@ def _limits(value: object) -> Limits:
     return Limits(**value)
 
 
-def _tests(record: Mapping[str, Any], name: str) -> tuple[CallTest, ...]:
+def _tests(record: Mapping[str, Any], name: str) -> tuple[HiddenTest, ...]:
     value = record.get(name, [])
     if not isinstance(value, list):
         raise ProblemError(f"field '{name}': expected a list of tests, got {value!r}")
-    return tuple(_test(item, f"{name}[{index}]") for index, item in enumerate(value))
+    return tuple(hidden_test_from_json(item, f"{name}[{index}]") for index, item in enumerate(value))
 
 
-def _test(item: object, where: str) -> CallTest:
-    if not isinstance(item, dict):
-        raise ProblemError(f"field '{where}': expected an object, got {item!r}")
-    for key, kind in _LATER_KINDS.items():
-        if key in item:
-            raise ProblemError(f"field '{where}': {kind} tests are not judged yet; use args and expected")
-    unknown = sorted(set(item) - set(CallTest.__slots__))
-    if unknown:
-        raise ProblemError(f"field '{where}.{unknown[0]}' is unknown; expected {', '.join(CallTest.__slots__)}")
-    if ("expected" in item) == ("raises" in item):
-        raise ProblemError(f"field '{where}': expected exactly one of 'expected' and 'raises'")
-    args, kwargs = item.get("args", []), item.get("kwargs", {})
-    if not isinstance(args, list) or not isinstance(kwargs, dict):
-        raise ProblemError(f"field '{where}': 'args' must be a list and 'kwargs' an object")
-    raises = item.get("raises")
-    if raises is not None and not (isinstance(raises, str) and raises.isidentifier()):
-        raise ProblemError(f"field '{where}.raises': expected the name of an exception, got {raises!r}")
-    compare = item.get("compare", "exact")
-    if compare not in COMPARISONS:
-        raise ProblemError(f"field '{where}.compare': {compare!r} is not one of {', '.join(COMPARISONS)}")
-    try:
-        return CallTest(
-            args=tuple(decode(args)),
-            kwargs={key: decode(value) for key, value in kwargs.items()},
-            expected=decode(item.get("expected")),
-            raises=raises,
-            compare=compare,
-        )
-    except ValueFormatError as error:
-        raise ProblemError(f"field '{where}': {error}") from error
-
-
-def _test_to_json(test: CallTest) -> dict[str, Any]:
-    record: dict[str, Any] = {"args": encode(list(test.args))}
-    if test.kwargs:
-        record["kwargs"] = encode(dict(test.kwargs))
-    if test.raises is None:
-        record["expected"] = encode(test.expected)
-    else:
-        record["raises"] = test.raises
-    if test.compare != "exact":
-        record["compare"] = test.compare
-    return record
+def _examples(record: Mapping[str, Any]) -> tuple[CallTest, ...]:
+    examples = _tests(record, "examples")
+    for index, example in enumerate(examples):
+        if not isinstance(example, CallTest):
+            raise ProblemError(f"field 'examples[{index}]': expected a call with 'args' and 'expected'")
+    return tuple(example for example in examples if isinstance(example, CallTest))

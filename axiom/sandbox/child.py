@@ -9,6 +9,8 @@ ever arrives. Not covered: honesty; the other side believes no reply beyond its 
 the descriptor, then CPU seconds, wall seconds and bytes of memory.
 """
 
+import builtins
+import fcntl
 import json
 import math
 import os
@@ -21,6 +23,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from axiom.sandbox import nodes
 from axiom.sandbox.values import decode, encode
 
 MODULE_NAME = "solution"
@@ -30,6 +33,7 @@ _STACK_BYTES = 64 * 1024 * 1024
 REPORT_BYTES = 16 * 1024 * 1024
 _MESSAGE_CHARS = 200
 _ORPHAN_GRACE_S = 10.0
+_PIPE_BYTES, _F_SETPIPE_SZ = 65536, 1031
 
 
 def main() -> None:
@@ -54,11 +58,54 @@ def serve(channel: int) -> None:
     """Load one program and answer calls until the channel closes, which ends the process."""
     sys.setrecursionlimit(_RECURSION_LIMIT)
     request = _receive(channel)
-    reply, target = _load(request["source"], request["entry_point"])
+    if "stdin" in request:
+        _set_stdin(request["stdin"])
+        reply = _run_script(request["source"])
+        target = None
+    else:
+        reply, target = _load(request["source"], request["entry_point"])
     _send(channel, reply)
-    while target is not None:
+    made: list[Any] = []
+    while True:
         request = _receive(channel)
-        _send(channel, _call(target, request))
+        if target is None:
+            continue
+        if "check" in request:
+            _send(channel, _called(lambda: target()(_Proxy(channel))))
+        else:
+            _send(channel, _call(target, request, made))
+
+
+class _Proxy:
+    """Stands for a candidate that runs elsewhere: a call goes out and its result comes in through the channel."""
+
+    def __init__(self, channel: int) -> None:
+        self._channel = channel
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        call = {"args": encode(list(args)), "kwargs": encode(dict(kwargs))}
+        _send(self._channel, {"call": call})
+        reply = _receive(self._channel)
+        if "returned" in reply:
+            return decode(reply["returned"])
+        kind = getattr(builtins, reply["raised"], None)
+        raised = kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
+        raise raised(reply["message"])
+
+
+def _set_stdin(text: str) -> None:
+    """Put the text where ``input()``, ``sys.stdin`` and ``open(0)`` find it."""
+    data = text.encode()
+    reading, writing = os.pipe()
+    if len(data) > _PIPE_BYTES:
+        fcntl.fcntl(writing, _F_SETPIPE_SZ, len(data))
+    view = memoryview(data)
+    while view:
+        view = view[os.write(writing, view) :]
+    os.close(writing)
+    os.dup2(reading, 0)
+    os.close(reading)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (open as long as the program runs)
 
 
 def _limit(*, cpu_s: float, wall_s: float, memory_bytes: int) -> None:
@@ -79,14 +126,44 @@ def _limit(*, cpu_s: float, wall_s: float, memory_bytes: int) -> None:
     signal.setitimer(signal.ITIMER_REAL, wall_s + _ORPHAN_GRACE_S)
 
 
+def _compiled(source: str) -> tuple[Any, dict[str, Any] | None]:
+    try:
+        return compile(source, "<solution>", "exec", dont_inherit=True), None
+    except MemoryError as error:
+        return None, _raised(error)
+    except Exception as error:  # noqa: BLE001 (null bytes, too deep nesting: none of it compiles)
+        return None, {"syntax": _described(error)}
+
+
+def _run_script(source: str) -> dict[str, Any]:
+    """Run a program as ``__main__`` to its end; the reply."""
+    code, failure = _compiled(source)
+    if failure is not None:
+        return failure
+    module = ModuleType("__main__")
+    sys.modules["__main__"] = module
+    try:
+        exec(code, module.__dict__)
+    except SystemExit as error:
+        if error.code not in (None, 0):
+            return _raised(error)
+    except BaseException as error:  # noqa: BLE001 (whatever it raises is data here)
+        return _raised(error)
+    try:
+        sys.stdout.flush()
+    except BaseException as error:  # noqa: BLE001 (the program may have put its own object there)
+        return _raised(error)
+    return {"loaded": True}
+
+
 def _load(source: str, entry_point: str) -> tuple[dict[str, Any], Callable[[], Callable[..., Any]] | None]:
     """The reply to a program, and what makes the function to call for each test."""
-    try:
-        code = compile(source, "<solution>", "exec", dont_inherit=True)
-    except Exception as error:  # noqa: BLE001 (null bytes, too deep nesting: none of it compiles)
-        return {"syntax": _described(error)}, None
+    code, failure = _compiled(source)
+    if failure is not None:
+        return failure, None
     module = ModuleType(MODULE_NAME)
     sys.modules[MODULE_NAME] = module
+    nodes.predefine(module.__dict__)
     try:
         exec(code, module.__dict__)
         target = _target(module.__dict__, entry_point)
@@ -107,15 +184,29 @@ def _target(namespace: dict[str, Any], entry_point: str) -> Callable[[], Callabl
     raise NameError(f"the program defines no function {entry_point!r}")
 
 
-def _call(make: Callable[[], Any], request: dict[str, Any]) -> dict[str, Any]:
-    args = decode(request["args"])
-    kwargs = decode(request["kwargs"])
+def _call(make: Callable[[], Any], request: dict[str, Any], made: list[Any]) -> dict[str, Any]:
+    """Call the entry point, or a method of the object that it made; the reply."""
+    namespace = sys.modules[MODULE_NAME].__dict__ if MODULE_NAME in sys.modules else {}
+    args = nodes.built(decode(request["args"]), namespace)
+    kwargs = nodes.built({name: decode(value) for name, value in request["kwargs"].items()}, namespace)
+    method = request.get("method")
+    if method is None:
+        return _called(lambda: make()(*args, **kwargs))
+    if method == getattr(make(), "__name__", None):
+        made.clear()
+        reply = _called(lambda: made.append(make()(*args, **kwargs)))
+    else:
+        reply = _called(lambda: getattr(made[0], method)(*args, **kwargs))
+    return reply
+
+
+def _called(call: Callable[[], Any]) -> dict[str, Any]:
     try:
-        value = make()(*args, **kwargs)
+        value = call()
     except BaseException as error:  # noqa: BLE001 (SystemExit too is data here)
         return _raised(error)
     try:
-        return {"returned": encode(value)}
+        return {"returned": encode(nodes.taken_apart(value))}
     except MemoryError as error:
         return _raised(error)
     except BaseException as error:  # noqa: BLE001 (a method of the candidate's class may raise anything)

@@ -3,7 +3,7 @@
 The judge depends on this file alone, so that the isolation behind it can be replaced.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -92,8 +92,21 @@ class Session(Protocol):
     def load(self) -> LoadReply:
         """Compile the program and run its module body."""
 
-    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> CallReply:
-        """Call the entry point once, after :class:`Loaded`, with fresh copies of the arguments."""
+    def run(self, stdin: str) -> LoadReply:
+        """Instead of :meth:`load`: run the program as a script that reads this."""
+
+    def output(self) -> str:
+        """What the program has printed so far."""
+
+    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: str = "") -> CallReply:
+        """Call the entry point once, after :class:`Loaded`, with fresh copies of the arguments.
+
+        With ``method``, call that method of the object that the last call of the entry point, a class, has made;
+        with the entry point's own name, make a new object.
+        """
+
+    def check(self, candidate: Callable[[Sequence[Any], Mapping[str, Any]], CallReply]) -> CallReply:
+        """Call the entry point with a proxy: each call of it is answered by ``candidate`` on this side."""
 
     def close(self) -> Usage:
         """End every process of the session; further calls return the same figures."""

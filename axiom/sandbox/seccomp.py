@@ -29,7 +29,7 @@ _NR_OFFSET, _ARCH_OFFSET, _ARGS_OFFSET = 0, 4, 16
 _X32_BIT = 0x40000000
 _PROT_WRITE, _PROT_EXEC, _MAP_ANONYMOUS, _CLONE_THREAD = 0x2, 0x4, 0x20, 0x10000
 _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _SECCOMP_MODE_FILTER = 22, 38, 2
-_F_DUPFD, _F_SETFL, _F_DUPFD_CLOEXEC = 0, 4, 1030
+_F_DUPFD, _F_SETFL, _F_DUPFD_CLOEXEC, _F_SETPIPE_SZ = 0, 4, 1030, 1031
 
 # name: (x86_64, aarch64); None where the machine has no such call.
 _ALLOWED: dict[str, tuple[int | None, int | None]] = {
@@ -175,7 +175,7 @@ def _no_writable_code() -> list[_Instruction]:
 
 def _harmless_fcntl() -> list[_Instruction]:
     """No leases, no locks, no signals on input."""
-    commands = (*range(_F_DUPFD, _F_SETFL + 1), _F_DUPFD_CLOEXEC)
+    commands = (*range(_F_DUPFD, _F_SETFL + 1), _F_DUPFD_CLOEXEC, _F_SETPIPE_SZ)
     allowed = [step for command in commands for step in ((_JUMP_EQ, 0, 1, command), _give(_ALLOW))]
     return [*_argument(1), *allowed, _give(_DENY)]
 

@@ -80,7 +80,7 @@ class ProgramSession:
         self._stopped: Stopped | None = None
         self._received = bytearray()
         self._channel_closed = False
-        self._output_bytes = 0
+        self._printed = bytearray()
         self._began = self._look_at = time.monotonic()
         channel.setblocking(False)
         os.set_blocking(output, False)
@@ -111,28 +111,61 @@ class ProgramSession:
 
     def load(self) -> LoadReply:
         """Compile the program and run its module body; the clocks start here."""
+        return self._begin(self._request)
+
+    def run(self, stdin: str) -> LoadReply:
+        """Run the program as a script with this standard input; the clocks start here."""
+        return self._begin(self._request | {"stdin": stdin})
+
+    def output(self) -> str:
+        """What the program has printed so far; at most ``MAX_OUTPUT_BYTES`` are kept."""
+        if self._usage is None:
+            self._drain()
+        return bytes(self._printed).decode("utf-8", errors="replace")
+
+    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: str = "") -> CallReply:
+        """Call the entry point, or a method of the object that it made, once.
+
+        Args:
+            args: positional arguments, plain data.
+            kwargs: keyword arguments, plain data.
+            method: of the object; the entry point's own name makes a new one.
+
+        Raises:
+            ValueFormatError: if the arguments are not plain data.
+        """
+        request = {"args": encode(list(args)), "kwargs": {k: encode(v) for k, v in kwargs.items()}}
+        return self._called(self._exchange(request | ({"method": method} if method else {})))
+
+    def check(self, candidate: Callable[[Sequence[Any], Mapping[str, Any]], CallReply]) -> CallReply:
+        """Call the entry point with a proxy whose calls ``candidate`` answers.
+
+        Args:
+            candidate: given positional and keyword arguments, says what came of the call.
+        """
+        reply = self._exchange({"check": True})
+        while not isinstance(reply, Stopped) and "call" in reply:
+            try:
+                args, kwargs = decode(reply["call"]["args"]), decode(reply["call"]["kwargs"])
+                answer = _forwarded(candidate(args, kwargs))
+            except (ValueError, KeyError, TypeError, RecursionError):
+                return self._malformed()
+            reply = self._exchange(answer)
+        return self._called(reply)
+
+    def _begin(self, request: dict[str, Any]) -> LoadReply:
         self._began = time.monotonic()
         self._look_at = self._began + min(self._limits.cpu_s, self.look_every_s or self._limits.cpu_s)
-        reply = self._exchange(self._request)
+        reply = self._exchange(request)
         if isinstance(reply, Stopped):
             return reply
         if reply.get("loaded") is True:
             return Loaded()
         if isinstance(reply.get("syntax"), str):
-            return self._stop("syntax", reply["syntax"])
+            return self._stop("syntax", _readable(reply["syntax"]))
         return self._raised(reply)
 
-    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> CallReply:
-        """Call the entry point once.
-
-        Args:
-            args: positional arguments, plain data.
-            kwargs: keyword arguments, plain data.
-
-        Raises:
-            ValueFormatError: if the arguments are not plain data.
-        """
-        reply = self._exchange({"args": encode(list(args)), "kwargs": {k: encode(v) for k, v in kwargs.items()}})
+    def _called(self, reply: dict[str, Any] | Stopped) -> CallReply:
         if isinstance(reply, Stopped):
             return reply
         if "returned" in reply:
@@ -141,7 +174,7 @@ class ProgramSession:
             except (ValueError, RecursionError):
                 return self._malformed()
         if isinstance(reply.get("refused"), str):
-            return Refused(reply["refused"])
+            return Refused(_readable(reply["refused"]))
         return self._raised(reply)
 
     def interrupt(self) -> None:
@@ -226,8 +259,8 @@ class ProgramSession:
             self._received += data or b""
         with contextlib.suppress(BlockingIOError):
             while data := os.read(self._output, _READ_BYTES):
-                self._output_bytes += len(data)
-                if self._output_bytes > MAX_OUTPUT_BYTES:
+                self._printed += data
+                if len(self._printed) > MAX_OUTPUT_BYTES:
                     self._stop("output", f"printed more than {MAX_OUTPUT_BYTES} bytes")
                     break
             else:
@@ -270,7 +303,7 @@ class ProgramSession:
             return self._malformed()
         if name == "MemoryError":
             return self._stop("memory", f"wanted more than {self._limits.memory_bytes} bytes")
-        return Raised(name, message)
+        return Raised(name, _readable(message))
 
     def _death(self) -> Stopped:
         """Why the channel closed, from what was measured."""
@@ -295,6 +328,20 @@ class ProgramSession:
             self._stopped = Stopped(cause, message)
             self.interrupt()
         return self._stopped
+
+
+def _readable(text: str) -> str:
+    """Text of a program's, without what would command a terminal."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def _forwarded(reply: CallReply) -> dict[str, Any]:
+    """A candidate's reply as the checking program's proxy reads it: decoded here, encoded anew."""
+    if isinstance(reply, Returned):
+        return {"returned": encode(reply.value)}
+    if isinstance(reply, Raised):
+        return {"raised": reply.name, "message": reply.message}
+    return {"raised": "RuntimeError", "message": reply.message}
 
 
 def _parsed(frame: bytes) -> dict[str, Any] | None:

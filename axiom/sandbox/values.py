@@ -5,6 +5,10 @@ what JSON has no word for is an object with a single tag::
 
     {"$tuple": [...]}  {"$set": [...]}  {"$bytes": "base64"}  {"$dict": [[key, value], ...]}
     {"$float": "nan" | "inf" | "-inf"}  {"$int": "hexadecimal"}
+    {"$linked": [...]}  {"$tree": [root, left, right, ...]}
+
+The last two are LeetCode's linked list and its binary tree, level by level with null for what is missing; an empty one
+is None, as it is there.
 
 A dictionary travels as a JSON object when all its keys are strings that do not start with ``$``.
 Instances of subclasses of the built-in types travel as their base type. Anything else is refused.
@@ -18,6 +22,7 @@ import base64
 import binascii
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 MAX_DEPTH = 200
@@ -27,6 +32,20 @@ _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 class ValueFormatError(ValueError):
     """A value that has no place in the encoding, or an encoded value that is malformed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedList:
+    """The values of a linked list, at least one."""
+
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryTree:
+    """The values of a binary tree, level by level; None where a node is missing."""
+
+    values: tuple[Any, ...]
 
 
 def encode(value: object, *, depth: int = 0) -> Any:
@@ -100,6 +119,8 @@ _ENCODERS: tuple[tuple[type | tuple[type, ...], Callable[[Any, int], Any]], ...]
     (dict, _encode_dict),
     (set, lambda value, depth: {"$set": _encode_sequence(set.__iter__(value), depth)}),
     (frozenset, lambda value, depth: {"$set": _encode_sequence(frozenset.__iter__(value), depth)}),
+    (LinkedList, lambda value, depth: {"$linked": _encode_sequence(value.values, depth)}),
+    (BinaryTree, lambda value, depth: {"$tree": _encode_sequence(value.values, depth)}),
     ((bytes, bytearray), lambda value, depth: {"$bytes": base64.b64encode(bytes(value)).decode()}),
 )
 
@@ -142,6 +163,8 @@ _DECODERS: dict[str, Callable[[Any, int, bool], Any]] = {
     "$tuple": _decode_tuple,
     "$set": _decode_set,
     "$dict": _decode_dict,
+    "$linked": lambda value, depth, hashable: LinkedList(_decode_tuple(value, depth, hashable)) if value else None,
+    "$tree": lambda value, depth, hashable: BinaryTree(_decode_tuple(value, depth, hashable)) if value else None,
     "$bytes": lambda value, depth, hashable: base64.b64decode(value, validate=True),
     "$float": lambda value, depth, hashable: _NOT_FINITE[value] if value in _NOT_FINITE else float(value),
     "$int": lambda value, depth, hashable: int(value, 16),

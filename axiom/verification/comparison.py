@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from axiom.problems.problem import Compare
+from axiom.problems.hidden_tests import Compare
 
 RELATIVE_TOLERANCE = 1e-6
 ABSOLUTE_TOLERANCE = 1e-9

@@ -8,32 +8,21 @@ import logging
 import os
 import sys
 import threading
-import time
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from types import TracebackType
 
 from axiom.errors import SandboxError
-from axiom.problems.problem import CallTest, Limits, Problem
+from axiom.problems.hidden_tests import CallTest
+from axiom.problems.problem import Limits, Problem
 from axiom.sandbox.namespaces import NamespaceSandbox
 from axiom.sandbox.process import ProcessSandbox
-from axiom.sandbox.protocol import CallReply, Loaded, LoadReply, Raised, Refused, Returned, Sandbox, Session, Stopped
-from axiom.verification.comparison import matches
+from axiom.sandbox.protocol import Sandbox
+from axiom.verification.testing import run_tests
 from axiom.verification.verdict import Outcome, Verdict
 
 ISOLATIONS = ("auto", "namespaces", "process")
 _ATTEMPTS = 2
-_SHOWN_CHARS = 120
-_STOPPED: dict[str, Outcome] = {
-    "syntax": Outcome.syntax_error,
-    "exited": Outcome.runtime_error,
-    "time": Outcome.time_limit,
-    "wall": Outcome.time_limit,
-    "memory": Outcome.memory_limit,
-    "output": Outcome.output_limit,
-    "forbidden": Outcome.forbidden,
-    "malformed": Outcome.wrong_answer,
-}
 _SELF_TEST = Problem(
     id="judge/self_test",
     entry_point="add",
@@ -47,7 +36,6 @@ _SELF_TEST_PROGRAMS = (
 )
 
 _logger = logging.getLogger(__name__)
-_Failure = tuple[Outcome, str]
 
 
 def default_workers() -> int:
@@ -102,6 +90,7 @@ class Judge:
     ) -> None:
         self._sandbox: Sandbox = make_sandbox(isolation, preload=preload) if sandbox is None else sandbox
         self._all_tests = all_tests
+        self.workers = workers
         self._closing = threading.Event()
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="judge")
 
@@ -169,7 +158,7 @@ class Judge:
         message = ""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                verdict, slow = self._run(problem, source)
+                verdict, slow = run_tests(self._sandbox, problem, source, all_tests=self._all_tests)
             except Exception as error:  # noqa: BLE001 (whatever goes wrong here is the judge's fault, and is data)
                 message = f"{type(error).__name__}: {error}"
                 _logger.warning("judging %s failed: %s", problem.id, message)
@@ -180,68 +169,3 @@ class Judge:
             if not slow or attempt == _ATTEMPTS:
                 return verdict
         return Verdict(Outcome.internal_error, 0, total, message=message)
-
-    def _run(self, problem: Problem, source: str) -> tuple[Verdict, bool]:
-        """The verdict, and whether the clock on the wall alone gave it, which a busy machine can do."""
-        began = time.monotonic()
-        session = self._sandbox.start(source, entry_point=problem.entry_point, limits=problem.limits)
-        try:
-            passed_tests, failure, slow = self._run_tests(session, problem)
-        finally:
-            usage = session.close()
-        _logger.debug("%s judged in %.3f s", problem.id, time.monotonic() - began)
-        outcome, message = failure or (Outcome.passed, "")
-        if outcome is Outcome.passed and usage.cpu_s > problem.limits.cpu_s:
-            outcome, message = Outcome.time_limit, f"used more than {problem.limits.cpu_s} s of CPU"
-        total = len(problem.tests)
-        return Verdict(outcome, passed_tests, total, usage.cpu_s, usage.wall_s, usage.peak_bytes, message), slow
-
-    def _run_tests(self, session: Session, problem: Problem) -> tuple[int, _Failure | None, bool]:
-        """Tests passed, the first failure, and whether it was the clock on the wall."""
-        loaded = session.load()
-        if not isinstance(loaded, Loaded):
-            return 0, _ended(loaded), _is_wall(loaded)
-        passed_tests, failure, reply = 0, None, None
-        for index, test in enumerate(problem.tests):
-            reply = session.call(test.args, test.kwargs)
-            found = _call_failure(reply, test)
-            if found is None:
-                passed_tests += 1
-                continue
-            failure = failure or (found[0], f"test {index}: {found[1]}")
-            if not self._all_tests or isinstance(reply, Stopped):
-                break
-        return passed_tests, failure, _is_wall(reply)
-
-
-def _is_wall(reply: LoadReply | CallReply | None) -> bool:
-    return isinstance(reply, Stopped) and reply.cause == "wall"
-
-
-def _call_failure(reply: CallReply, test: CallTest) -> _Failure | None:
-    if isinstance(reply, Refused):
-        return Outcome.wrong_answer, reply.message
-    if not isinstance(reply, Returned):
-        return None if isinstance(reply, Raised) and reply.name == test.raises else _ended(reply)
-    if test.raises is not None:
-        return Outcome.wrong_answer, f"returned where {test.raises} was expected"
-    try:
-        if matches(reply.value, test.expected, test.compare):
-            return None
-    except (RecursionError, OverflowError, TypeError, ValueError):
-        return Outcome.wrong_answer, "the result cannot be compared with the expected one"
-    return Outcome.wrong_answer, f"returned {_shown(reply.value)}"
-
-
-def _ended(reply: Raised | Stopped) -> _Failure:
-    if isinstance(reply, Raised):
-        return Outcome.runtime_error, reply.message
-    return _STOPPED[reply.cause], reply.message
-
-
-def _shown(value: object) -> str:
-    try:
-        text = repr(value)
-    except (ValueError, RecursionError):  # integers beyond the interpreter's digit limit
-        text = f"a {type(value).__name__}"
-    return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"

@@ -30,7 +30,6 @@ def write(path: Path, *records: object) -> Path:
         ({"tests": [{"args": 1, "expected": 2}]}, "'args' must be a list"),
         ({"tests": [{"args": [], "expected": 1, "compare": "loose"}]}, r"tests\[0\].compare"),
         ({"tests": [{"args": [], "expected": {"$what": 1}}]}, "unknown tagged value"),
-        ({"tests": [{"stdin": "", "stdout": ""}]}, "not judged yet"),
         ({"limits": {"cpu_s": -1}}, "limits.cpu_s"),
         ({"limits": {"cpu": 1}}, "unknown limit 'cpu'"),
         ({"starter": "def f(:"}, "field 'starter'"),

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from axiom.problems.problem import CallTest, Compare, Problem
+from axiom.problems.hidden_tests import CallTest, Compare
+from axiom.problems.problem import Problem
 from axiom.sandbox.values import encode
 
 TESTS_PER_PROBLEM = 16

@@ -16,6 +16,7 @@ from pathlib import Path
 from axiom.problems.basics import drafts
 from axiom.problems.basics.authoring import Draft, build, load_function
 from axiom.problems.basics.splits import SPLITS, split_of
+from axiom.problems.hidden_tests import CallTest, hidden_test_to_json
 from axiom.problems.problem import Problem, problem_to_json
 from axiom.verification.comparison import matches
 
@@ -41,7 +42,7 @@ def drafts_of(split: str) -> list[Draft]:
 def defects(draft: Draft, problem: Problem) -> list[str]:
     """What is wrong with a draft: a wrong solution that passes, or tests that all expect the same."""
     found = []
-    if len({repr(test.expected) + str(test.raises) for test in problem.tests}) < 2:
+    if len({str(hidden_test_to_json(test) | {"args": None}) for test in problem.tests}) < 2:
         found.append("all hidden tests expect the same value")
     if len(draft.wrong) < 2:
         found.append("fewer than two wrong solutions")
@@ -64,6 +65,7 @@ def passes(problem: Problem, source: str) -> bool:
     try:
         function = load_function(source, problem.entry_point)
         for test in problem.tests:
+            assert isinstance(test, CallTest)
             try:
                 actual = function(*copy.deepcopy(test.args))
             except TimeoutError:

@@ -1,0 +1,185 @@
+"""The kinds of hidden test, and their JSON.
+
+A line's test is an object that says its kind by its fields::
+
+    {"args": [...], "expected": value}                    a call of the entry point
+    {"methods": [...], "args": [[...], ...], "expected": [...]}   a class that is driven (LeetCode's design problems)
+    {"stdin": "text", "stdout": "text"}                   a whole program
+    {"check": "def check(candidate): ...", "prelude": "..."}      HumanEval's form
+
+Values are plain Python data (:mod:`axiom.sandbox.values`); ``{"$linked": [...]}`` and ``{"$tree": [...]}`` stand for
+LeetCode's ListNode and TreeNode.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from axiom.errors import ProblemError
+from axiom.sandbox.values import ValueFormatError, decode, encode
+
+Compare = Literal["exact", "float", "unordered", "unordered_nested", "lines"]
+COMPARISONS: tuple[str, ...] = get_args(Compare)
+
+
+@dataclass(frozen=True, slots=True)
+class CallTest:
+    """One call of the entry point and what it must do.
+
+    Attributes:
+        args: positional arguments, plain Python data.
+        kwargs: keyword arguments.
+        expected: the value that the call must return; ignored where ``raises`` is set.
+        raises: name of the exception class that the call must raise instead, or None.
+        compare: how the returned value is compared with ``expected``.
+    """
+
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    expected: Any = None
+    raises: str | None = None
+    compare: Compare = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTest:
+    """A class whose object is driven by calls of its methods.
+
+    Attributes:
+        methods: the class's name first, which makes the object, then methods.
+        args: positional arguments of each.
+        expected: what each must return; the first is not looked at.
+        compare: how each is compared.
+    """
+
+    methods: tuple[str, ...]
+    args: tuple[tuple[Any, ...], ...]
+    expected: tuple[Any, ...]
+    compare: Compare = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramTest:
+    """A program that reads its standard input and prints.
+
+    Attributes:
+        stdin: what it reads.
+        stdout: what it must print, white space at the ends of lines and of the text apart.
+    """
+
+    stdin: str
+    stdout: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckTest:
+    """Code that checks the entry point, run in a jail of its own where ``candidate`` is a proxy.
+
+    Attributes:
+        check: source that defines ``check(candidate)``, which raises for a wrong candidate.
+        prelude: source that runs before it, such as helpers that it calls.
+    """
+
+    check: str
+    prelude: str = ""
+
+
+HiddenTest = CallTest | ClassTest | ProgramTest | CheckTest
+
+
+def hidden_test_from_json(item: object, where: str) -> HiddenTest:
+    """Read one test.
+
+    Args:
+        item: the decoded JSON.
+        where: its place in the problem, for errors.
+
+    Raises:
+        ProblemError: naming the field, what was found and what was expected.
+    """
+    if not isinstance(item, dict):
+        raise ProblemError(f"field '{where}': expected an object, got {item!r}")
+    try:
+        if "check" in item:
+            return CheckTest(**_texts(CheckTest, item, where))
+        if "stdin" in item:
+            return ProgramTest(**_texts(ProgramTest, item, where))
+        return _class_test(item, where) if "methods" in item else _call_test(item, where)
+    except ValueFormatError as error:
+        raise ProblemError(f"field '{where}': {error}") from error
+
+
+def hidden_test_to_json(test: HiddenTest) -> dict[str, Any]:
+    """The JSON object of a test; fields at their default are left out."""
+    if isinstance(test, CheckTest):
+        return {"check": test.check, **({"prelude": test.prelude} if test.prelude else {})}
+    if isinstance(test, ProgramTest):
+        return {"stdin": test.stdin, "stdout": test.stdout}
+    compare = {} if test.compare == "exact" else {"compare": test.compare}
+    if isinstance(test, ClassTest):
+        values = {name: encode([*map(_listed, getattr(test, name))]) for name in ("methods", "args", "expected")}
+        return values | compare
+    record: dict[str, Any] = {"args": encode(list(test.args))}
+    if test.kwargs:
+        record["kwargs"] = {key: encode(value) for key, value in test.kwargs.items()}
+    record |= {"expected": encode(test.expected)} if test.raises is None else {"raises": test.raises}
+    return record | compare
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _only(item: dict[str, Any], kind: type, where: str) -> None:
+    fields = kind.__slots__  # type: ignore[attr-defined]
+    unknown = sorted(set(item) - set(fields))
+    if unknown:
+        raise ProblemError(f"field '{where}.{unknown[0]}' is unknown; expected {', '.join(fields)}")
+
+
+def _texts(kind: type, item: dict[str, Any], where: str) -> dict[str, str]:
+    _only(item, kind, where)
+    for name in ("stdin", "stdout") if kind is ProgramTest else item:
+        if not isinstance(item.get(name), str):
+            raise ProblemError(f"field '{where}.{name}': expected a string, got {item.get(name)!r}")
+    return item
+
+
+def _class_test(item: dict[str, Any], where: str) -> ClassTest:
+    _only(item, ClassTest, where)
+    methods, args, expected = (item.get(name) for name in ("methods", "args", "expected"))
+    for name, value in (("methods", methods), ("args", args), ("expected", expected)):
+        if not isinstance(value, list) or len(value) != len(methods or ()) or not value:
+            raise ProblemError(f"field '{where}.{name}': expected a list, of the same length as 'methods'")
+    assert isinstance(methods, list)
+    assert isinstance(args, list)
+    if not all(isinstance(name, str) for name in methods) or not all(isinstance(each, list) for each in args):
+        raise ProblemError(f"field '{where}': 'methods' holds names and 'args' a list for each")
+    decoded = tuple(tuple(decode(each)) for each in args)
+    return ClassTest(tuple(methods), decoded, tuple(decode(expected)), _compare(item, where))
+
+
+def _compare(item: dict[str, Any], where: str) -> Compare:
+    compare = item.get("compare", "exact")
+    if compare not in COMPARISONS:
+        raise ProblemError(f"field '{where}.compare': {compare!r} is not one of {', '.join(COMPARISONS)}")
+    return compare  # type: ignore[no-any-return]
+
+
+def _call_test(item: dict[str, Any], where: str) -> CallTest:
+    _only(item, CallTest, where)
+    if ("expected" in item) == ("raises" in item):
+        raise ProblemError(f"field '{where}': expected exactly one of 'expected' and 'raises'")
+    args, kwargs = item.get("args", []), item.get("kwargs", {})
+    if not isinstance(args, list) or not isinstance(kwargs, dict):
+        raise ProblemError(f"field '{where}': 'args' must be a list and 'kwargs' an object")
+    raises = item.get("raises")
+    if raises is not None and not (isinstance(raises, str) and raises.isidentifier()):
+        raise ProblemError(f"field '{where}.raises': expected the name of an exception, got {raises!r}")
+    return CallTest(
+        args=tuple(decode(args)),
+        kwargs={key: decode(value) for key, value in kwargs.items()},
+        expected=decode(item.get("expected")),
+        raises=raises,
+        compare=_compare(item, where),
+    )

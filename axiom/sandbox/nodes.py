@@ -1,0 +1,105 @@
+"""LeetCode's ListNode and TreeNode, on the program's side: built from plain values, taken apart into them.
+
+A program finds both classes defined, as it does there, and may define its own in their place.
+"""
+
+from collections import deque
+from typing import Any
+
+from axiom.sandbox.values import MAX_DEPTH, BinaryTree, LinkedList, ValueFormatError
+
+_MAX_NODES = 1_000_000
+
+
+class ListNode:
+    """A node of a linked list."""
+
+    def __init__(self, val: Any = 0, next: Any = None) -> None:
+        self.val, self.next = val, next
+
+
+class TreeNode:
+    """A node of a binary tree."""
+
+    def __init__(self, val: Any = 0, left: Any = None, right: Any = None) -> None:
+        self.val, self.left, self.right = val, left, right
+
+
+def predefine(namespace: dict[str, Any]) -> None:
+    """Give a program both classes."""
+    namespace.update(ListNode=ListNode, TreeNode=TreeNode)
+
+
+def built(value: Any, namespace: dict[str, Any], *, depth: int = 0) -> Any:
+    """A value with nodes of the program's classes in the place of lists and trees."""
+    if isinstance(value, LinkedList):
+        node = None
+        for item in reversed(value.values):
+            node = namespace.get("ListNode", ListNode)(item, node)
+        return node
+    if isinstance(value, BinaryTree):
+        return _tree(value.values, namespace.get("TreeNode", TreeNode))
+    if depth < MAX_DEPTH and isinstance(value, list):
+        return [built(item, namespace, depth=depth + 1) for item in value]
+    if depth < MAX_DEPTH and isinstance(value, dict):
+        return {key: built(item, namespace, depth=depth + 1) for key, item in value.items()}
+    return value
+
+
+def taken_apart(value: Any, *, depth: int = 0) -> Any:
+    """A value with plain lists and trees in the place of nodes.
+
+    Raises:
+        ValueFormatError: for a list or tree that never ends.
+    """
+    kind = type(value).__name__
+    if kind == "ListNode" and hasattr(value, "next"):
+        return LinkedList(tuple(_walk(value)))
+    if kind == "TreeNode" and hasattr(value, "left"):
+        return BinaryTree(_levels(value))
+    if type(value) is list and depth < MAX_DEPTH and any(type(i).__name__ in _NODE_NAMES for i in value):
+        return [taken_apart(item, depth=depth + 1) for item in value]
+    return value
+
+
+_NODE_NAMES = ("ListNode", "TreeNode", "list")
+
+
+def _walk(node: Any) -> list[Any]:
+    values = []
+    while node is not None:
+        values.append(node.val)
+        if len(values) > _MAX_NODES:
+            raise ValueFormatError("a linked list that never ends")
+        node = node.next
+    return values
+
+
+def _tree(values: tuple[Any, ...], node_class: Any) -> Any:
+    root = node_class(values[0])
+    parents, rest = deque([root]), iter(values[1:])
+    for left in rest:
+        parent = parents.popleft()
+        if left is not None:
+            parent.left = node_class(left)
+            parents.append(parent.left)
+        right = next(rest, None)
+        if right is not None:
+            parent.right = node_class(right)
+            parents.append(parent.right)
+    return root
+
+
+def _levels(root: Any) -> tuple[Any, ...]:
+    values: list[Any] = []
+    level = deque([root])
+    while level:
+        node = level.popleft()
+        values.append(None if node is None else node.val)
+        if len(values) > _MAX_NODES:
+            raise ValueFormatError("a tree that never ends")
+        if node is not None:
+            level += [node.left, node.right]
+    while values and values[-1] is None:
+        values.pop()
+    return tuple(values)

@@ -1,0 +1,191 @@
+"""One program against the hidden tests of its problem: each kind of test driven and observed from this side."""
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from axiom.problems.hidden_tests import CheckTest, ClassTest, Compare, HiddenTest, ProgramTest
+from axiom.problems.problem import Limits, Problem
+from axiom.sandbox.protocol import CallReply, Loaded, LoadReply, Raised, Refused, Returned, Sandbox, Session, Stopped
+from axiom.verification.comparison import matches
+from axiom.verification.verdict import Outcome, Verdict
+
+_SHOWN_CHARS = 120
+_CHECKER_CPU_S = 20.0
+_STOPPED: dict[str, Outcome] = {
+    "syntax": Outcome.syntax_error,
+    "exited": Outcome.runtime_error,
+    "time": Outcome.time_limit,
+    "wall": Outcome.time_limit,
+    "memory": Outcome.memory_limit,
+    "output": Outcome.output_limit,
+    "forbidden": Outcome.forbidden,
+    "malformed": Outcome.wrong_answer,
+}
+
+Failure = tuple[Outcome, str]
+
+
+class Testing:
+    """The run of one program: its sessions, what they used, and what was found.
+
+    Args:
+        sandbox: where it runs.
+        problem: whose tests are run.
+        source: the program.
+        all_tests: go on after the first failure.
+    """
+
+    __test__ = False  # pytest collects classes by name
+
+    def __init__(self, sandbox: Sandbox, problem: Problem, source: str, *, all_tests: bool) -> None:
+        self._sandbox, self._problem, self._source, self._all_tests = sandbox, problem, source, all_tests
+        self._cpu_s = self._wall_s = 0.0
+        self._peak_bytes = self._passed = 0
+        self._session: Session | None = None
+        self.slow = False
+
+    def run(self) -> Verdict:
+        """Run the tests in order; the first failure decides.
+
+        Raises:
+            SandboxError: if the sandbox gives no process.
+        """
+        failure: Failure | None = None
+        try:
+            for index, test in enumerate(self._problem.tests):
+                found, over = self._one(test)
+                if found is None:
+                    self._passed += 1
+                    continue
+                failure = failure or (found[0], f"test {index}: {found[1]}" if self._loaded(found) else found[1])
+                if over or not self._all_tests:
+                    break
+        finally:
+            if self._session is not None:
+                self._end(self._session)
+        return self._verdict(failure)
+
+    def _verdict(self, failure: Failure | None) -> Verdict:
+        limits, total = self._problem.limits, len(self._problem.tests)
+        if failure is None and self._cpu_s > limits.cpu_s:
+            failure = Outcome.time_limit, f"used more than {limits.cpu_s} s of CPU"
+        outcome, message = failure or (Outcome.passed, "")
+        return Verdict(outcome, self._passed, total, self._cpu_s, self._wall_s, self._peak_bytes, message)
+
+    def _loaded(self, found: Failure) -> bool:
+        return found[0] is not Outcome.syntax_error and self._has_loaded
+
+    _has_loaded = False
+
+    def _one(self, test: HiddenTest) -> tuple[Failure | None, bool]:
+        """What failed in a test, and whether no further test can be run."""
+        if isinstance(test, ProgramTest):
+            return self._program_test(test), False
+        if self._session is None:
+            self._session = self._start(self._source, self._problem.limits)
+            loaded = self._session.load()
+            if not isinstance(loaded, Loaded):
+                return self._ended(loaded), True
+            self._has_loaded = True
+        if isinstance(test, CheckTest):
+            return self._check_test(self._session, test)
+        if isinstance(test, ClassTest):
+            return self._class_test(self._session, test)
+        reply = self._session.call(test.args, test.kwargs)
+        return self._compared(reply, test.expected, test.compare, raises=test.raises), isinstance(reply, Stopped)
+
+    def _program_test(self, test: ProgramTest) -> Failure | None:
+        left_s = max(self._problem.limits.cpu_s - self._cpu_s, 0.01)
+        limits = Limits(left_s, self._problem.limits.wall_s, self._problem.limits.memory_bytes)
+        session = self._start(self._source, limits)
+        try:
+            ran = session.run(test.stdin)
+            printed = session.output()
+        finally:
+            self._end(session)
+        if not isinstance(ran, Loaded):
+            return self._ended(ran)
+        self._has_loaded = True
+        if matches(printed, test.stdout, "lines"):
+            return None
+        return Outcome.wrong_answer, f"printed {_shown(printed)}"
+
+    def _class_test(self, session: Session, test: ClassTest) -> tuple[Failure | None, bool]:
+        for step, (method, args) in enumerate(zip(test.methods, test.args, strict=True)):
+            reply = session.call(args, {}, method=method)
+            expected = None if step == 0 else test.expected[step]
+            found = self._compared(reply, expected, test.compare, raises=None)
+            if found is not None:
+                return (found[0], f"step {step}, {method}: {found[1]}"), isinstance(reply, Stopped)
+        return None, False
+
+    def _check_test(self, session: Session, test: CheckTest) -> tuple[Failure | None, bool]:
+        replies: list[CallReply] = []
+
+        def candidate(args: Sequence[Any], kwargs: Mapping[str, Any]) -> CallReply:
+            replies.append(session.call(args, kwargs))
+            return replies[-1]
+
+        limits = Limits(_CHECKER_CPU_S, max(10 * _CHECKER_CPU_S, self._problem.limits.wall_s))
+        source = f"{test.prelude}\n\n{test.check}"
+        checker = self._sandbox.start(source, entry_point="check", limits=limits)
+        try:
+            loaded = checker.load()
+            reply = checker.check(candidate) if isinstance(loaded, Loaded) else loaded
+        finally:
+            checker.close()
+        if not isinstance(loaded, Loaded):
+            raise ValueError(f"the problem's own check does not load: {loaded.message}")
+        if isinstance(reply, (Returned, Refused)):
+            return None, False
+        last = replies[-1] if replies else None
+        if isinstance(last, (Raised, Stopped)):
+            return self._ended(last), isinstance(last, Stopped)
+        return (Outcome.wrong_answer, f"check: {reply.message}"), False
+
+    def _compared(self, reply: CallReply, expected: Any, compare: Compare, *, raises: str | None) -> Failure | None:
+        if isinstance(reply, Refused):
+            return Outcome.wrong_answer, reply.message
+        if not isinstance(reply, Returned):
+            return None if isinstance(reply, Raised) and reply.name == raises else self._ended(reply)
+        if raises is not None:
+            return Outcome.wrong_answer, f"returned where {raises} was expected"
+        with contextlib.suppress(RecursionError, OverflowError, TypeError, ValueError):
+            if matches(reply.value, expected, compare):
+                return None
+            return Outcome.wrong_answer, f"returned {_shown(reply.value)}"
+        return Outcome.wrong_answer, "the result cannot be compared with the expected one"
+
+    def _ended(self, reply: LoadReply | CallReply) -> Failure:
+        assert isinstance(reply, (Raised, Stopped))
+        if isinstance(reply, Raised):
+            return Outcome.runtime_error, reply.message
+        self.slow = reply.cause == "wall"
+        return _STOPPED[reply.cause], reply.message
+
+    def _start(self, source: str, limits: Limits) -> Session:
+        return self._sandbox.start(source, entry_point=self._problem.entry_point, limits=limits)
+
+    def _end(self, session: Session) -> None:
+        usage = session.close()
+        self._cpu_s, self._wall_s = self._cpu_s + usage.cpu_s, self._wall_s + usage.wall_s
+        self._peak_bytes = max(self._peak_bytes, usage.peak_bytes)
+
+
+def run_tests(sandbox: Sandbox, problem: Problem, source: str, *, all_tests: bool) -> tuple[Verdict, bool]:
+    """The verdict, and whether the clock on the wall alone gave it, which a busy machine can do.
+
+    Raises:
+        SandboxError: if the sandbox gives no process.
+    """
+    testing = Testing(sandbox, problem, source, all_tests=all_tests)
+    return testing.run(), testing.slow
+
+
+def _shown(value: object) -> str:
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # integers beyond the interpreter's digit limit
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"

@@ -1,0 +1,212 @@
+"""``python -m axiom verify``: judge a file of samples against a file of problems.
+
+The samples are read as a stream; verdicts are written as they come, in the samples' order, so an interrupted file is
+a prefix and the same command goes on after it.
+"""
+
+import argparse
+import gzip
+import json
+import os
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from axiom.errors import ProblemError
+from axiom.pass_at_k import mean_pass_at_k
+from axiom.problems.problem import Problem
+from axiom.problems.sources import load_problems
+from axiom.programs import extract_program
+from axiom.verification.judge import ISOLATIONS, Judge
+from axiom.verification.verdict import Outcome, Verdict
+
+_QUEUED_PER_WORKER = 8
+_BUDGETS = (1, 5, 8, 10, 16, 32, 64, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleLine:
+    """One line of a samples file.
+
+    Attributes:
+        problem: that it answers.
+        sample_index: how many samples of this problem stand before it.
+        source: the program, or None where the completion holds none.
+    """
+
+    problem: Problem
+    sample_index: int
+    source: str | None
+
+
+def main(arguments: list[str]) -> int:
+    """Judge, write and report; returns the exit code.
+
+    Raises:
+        AxiomError: for a file that is missing or malformed, or isolation that is not to be had.
+    """
+    chosen = _parser().parse_args(arguments)
+    problems = {problem.id: problem for problem in load_problems(chosen.problems)}
+    samples = Path(chosen.samples)
+    if not samples.is_file():
+        raise ProblemError(f"samples file {samples} not found; expected JSON lines with task_id and solution")
+    out = Path(chosen.out) if chosen.out else samples.with_name(samples.name.partition(".")[0] + ".verdicts.jsonl")
+    total = sum(1 for _ in read_samples(samples, problems))
+    with Judge(workers=chosen.workers, isolation=chosen.isolation, preload=chosen.preload.split()) as judge:
+        done = _stored(out, isolation=judge.isolation)
+        with out.open("a", encoding="utf-8") as file:
+            _judge_all(
+                judge, read_samples(samples, problems), done=len(done), total=total, file=file, quiet=chosen.quiet
+            )
+        _report(_stored(out, isolation=judge.isolation), out)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m axiom verify", description=__doc__)
+    parser.add_argument("problems", help="a JSONL file of problems, or a source such as basics/test")
+    parser.add_argument("samples", help="JSON lines with task_id and solution (a program) or completion (an answer)")
+    parser.add_argument("--out", help="verdicts file; by default SAMPLES.verdicts.jsonl beside the samples")
+    parser.add_argument("--isolation", choices=ISOLATIONS, default="auto")
+    parser.add_argument("--workers", type=_positive, default=os.cpu_count() or 1, help="programs judged at a time")
+    parser.add_argument("--preload", default="", help="third-party modules that programs may import, such as 'numpy'")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, got {text}")
+    return int(text)
+
+
+def read_samples(file: Path, problems: dict[str, Problem]) -> Iterator[SampleLine]:
+    """The samples of a file, plain or gzip, one at a time.
+
+    Raises:
+        ProblemError: naming file and line, for a line that is malformed or answers an unknown problem.
+    """
+    seen: Counter[str] = Counter()
+    unpack: Any = gzip.open if file.suffix == ".gz" else open
+    with unpack(file, "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                sample = _sample(json.loads(line), problems)
+            except json.JSONDecodeError as error:
+                raise ProblemError(f"{file}:{number}: not a JSON object: {error}") from error
+            except ProblemError as error:
+                raise ProblemError(f"{file}:{number}: {error}") from error
+            index = seen[sample[0].id]
+            seen[sample[0].id] += 1
+            yield SampleLine(sample[0], index, sample[1])
+
+
+def _sample(record: object, problems: dict[str, Problem]) -> tuple[Problem, str | None]:
+    if not isinstance(record, dict) or not isinstance(record.get("task_id"), str):
+        raise ProblemError("expected an object with the text 'task_id'")
+    problem = problems.get(record["task_id"])
+    if problem is None:
+        raise ProblemError(f"task_id '{record['task_id']}' is none of the {len(problems)} problems")
+    solution, completion = record.get("solution"), record.get("completion")
+    if isinstance(solution, str):
+        return problem, solution
+    if not isinstance(completion, str):
+        if "solution" in record:  # written by axiom for an answer without a program
+            return problem, None
+        raise ProblemError("expected the text 'solution' (a program) or 'completion' (a model's answer)")
+    program = extract_program(completion, entry_point=problem.entry_point, starter=problem.starter)
+    return problem, None if program is None else program.source
+
+
+def _judge_all(
+    judge: Judge, samples: Iterator[SampleLine], *, done: int, total: int, file: IO[str], quiet: bool
+) -> None:
+    """Judge what is not done yet, a bounded number ahead, and write verdicts in order."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("judging"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[passed]} passed"),
+        TimeRemainingColumn(),
+        console=console,
+    )
+    shown = not quiet and console.is_terminal
+    waiting: deque[tuple[SampleLine, Future[Verdict]]] = deque()
+    passed = 0
+    with bar if shown else nullcontext():
+        task = bar.add_task("judging", total=total, completed=done, passed=0)
+
+        def write_first() -> None:
+            nonlocal passed
+            sample, future = waiting.popleft()
+            verdict = future.result()
+            passed += verdict.passed
+            row = {"task_id": sample.problem.id, "sample_index": sample.sample_index, **verdict.to_json()}
+            file.write(json.dumps(row | {"isolation": judge.isolation}) + "\n")
+            file.flush()
+            bar.update(task, advance=1, passed=passed)
+
+        for number, sample in enumerate(samples):
+            if number < done:
+                continue
+            waiting.append((sample, judge.submit(sample.problem, sample.source)))
+            while len(waiting) > judge.workers * _QUEUED_PER_WORKER or (waiting and waiting[0][1].done()):
+                write_first()
+        while waiting:
+            write_first()
+
+
+def _stored(out: Path, *, isolation: str) -> list[dict[str, Any]]:
+    """The whole rows of a verdicts file; a last line torn by a crash is cut off the file.
+
+    Raises:
+        ProblemError: if the file's verdicts come from another level of isolation, or it is another kind of file.
+    """
+    if not out.is_file():
+        return []
+    rows: list[dict[str, Any]] = []
+    raw = out.read_bytes()
+    whole = raw[: raw.rfind(b"\n") + 1]
+    for number, line in enumerate(whole.splitlines(), start=1):
+        try:
+            row = json.loads(line)
+            Outcome(row["outcome"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise ProblemError(f"{out}:{number}: not a verdict; choose another file with --out") from error
+        if row["isolation"] != isolation:
+            raise ProblemError(f"{out} holds verdicts of isolation '{row['isolation']}'; choose another with --out")
+        rows.append(row)
+    if len(whole) < len(raw):
+        os.truncate(out, len(whole))
+    return rows
+
+
+def _report(rows: list[dict[str, Any]], out: Path) -> None:
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for row in rows:
+        if row["outcome"] != Outcome.internal_error.value:
+            counts[row["task_id"]][0] += 1
+            counts[row["task_id"]][1] += row["outcome"] == Outcome.passed.value
+    table = Table(title=f"{len(rows)} samples of {len(counts)} problems")
+    table.add_column("")
+    table.add_column("", justify="right")
+    fewest = min((n for n, _ in counts.values()), default=0)
+    for k in [k for k in _BUDGETS if k <= fewest]:
+        table.add_row(f"pass@{k}", f"{mean_pass_at_k([(n, c) for n, c in counts.values()], k):.1%}")
+    table.add_section()
+    for outcome, count in Counter(row["outcome"] for row in rows).most_common():
+        table.add_row(outcome, str(count))
+    console = Console()
+    console.print(table)
+    console.print(f"verdicts: {out}", soft_wrap=True, highlight=False)

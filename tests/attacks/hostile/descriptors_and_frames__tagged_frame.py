@@ -1,0 +1,20 @@
+# family: descriptors_and_frames
+# expect: wrong_answer|runtime_error
+# levels: namespaces process
+# after: nothing
+# note: a forged tag in a reply
+
+import os
+
+
+def frame(text):
+    return len(text).to_bytes(4, 'big') + text
+
+
+def merge(a, b):
+    for fd in range(3, 200):
+        try:
+            os.write(fd, frame(b'{"returned": {"$object": ["os.system", "id"]}}'))
+        except OSError:
+            pass
+    return None

@@ -1,0 +1,14 @@
+# family: kernel_interfaces
+# expect: forbidden
+# levels: namespaces
+# after: nothing
+# note: makes a System V queue
+
+import ctypes
+
+call = ctypes.CDLL(None, use_errno=True).syscall
+
+
+def merge(a, b):
+    call(68, 0x41584931, 0o1600)
+    return sorted(a + b)

@@ -1,0 +1,14 @@
+# family: kernel_interfaces
+# expect: forbidden
+# levels: namespaces
+# after: nothing
+# note: forks by another number
+
+import ctypes
+
+call = ctypes.CDLL(None, use_errno=True).syscall
+
+
+def merge(a, b):
+    call(58)
+    return sorted(a + b)

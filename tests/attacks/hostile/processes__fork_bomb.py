@@ -1,0 +1,12 @@
+# family: processes
+# expect: forbidden
+# levels: namespaces
+# after: nothing
+# note: forks without end
+
+import os
+
+
+def merge(a, b):
+    while True:
+        os.fork()

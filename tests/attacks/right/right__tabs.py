@@ -1,0 +1,8 @@
+# family: right
+# expect: passed
+# levels: namespaces process
+# after: nothing
+# note: tabs for indents
+
+def merge(a, b):
+	return sorted(a + b)

@@ -1,0 +1,112 @@
+"""Every hostile program of the corpus, at every level that claims to stop it, and every unusual but right one.
+
+A program's header says what to expect and what must hold afterwards::
+
+    # family: ...     # expect: outcome|outcome     # levels: namespaces process
+    # after: nothing | no-file PATH                 # note: what it tries
+    # generate: EXPRESSION                          its source, where no file could hold it
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from axiom.problems.hidden_tests import CallTest
+from axiom.problems.problem import Limits, Problem
+from axiom.verification.judge import Judge
+from axiom.verification.verdict import Outcome
+
+HERE = Path(__file__).parent
+LEVELS = ("namespaces", "process")
+_INPUTS: tuple[tuple[list[int], list[int]], ...] = (
+    ([1, 3], [2]),
+    ([], []),
+    ([], [4, 7]),
+    ([-5, -5, 0], [-7, 12]),
+    ([1, 1, 2], [1, 2, 2]),
+    ([10**30], [3, 10**31]),
+    (list(range(0, 1000, 2)), list(range(1, 1000, 2))),
+    ([5], []),
+    ([-1], [-2]),
+    ([0] * 20, [0] * 20),
+)
+MERGE = Problem(
+    id="attacks/merge",
+    entry_point="merge",
+    statement="Return one sorted list of all items of a and b.",
+    tests=tuple(CallTest(args=(a, b), expected=sorted(a + b)) for a, b in _INPUTS),
+    starter="def merge(a, b):",
+    limits=Limits(cpu_s=1.0, wall_s=6.0, memory_bytes=128 << 20),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """One file of the corpus, its header read."""
+
+    name: str
+    expect: frozenset[Outcome]
+    levels: frozenset[str]
+    after: str
+    source: str
+
+
+def read(file: Path) -> Attack:
+    text = file.read_text(encoding="utf-8")
+    header: dict[str, str] = {}
+    for line in text.splitlines():
+        if not line.startswith("# "):
+            break
+        key, _, value = line[2:].partition(": ")
+        header[key] = value
+    source = eval(header["generate"]) if "generate" in header else text.partition("\n\n")[2]
+    return Attack(
+        name=file.stem,
+        expect=frozenset(map(Outcome, header["expect"].split("|"))),
+        levels=frozenset(header["levels"].split()),
+        after=header["after"],
+        source=source,
+    )
+
+
+CORPUS = [read(file) for folder in ("hostile", "right") for file in sorted((HERE / folder).glob("*.py"))]
+
+
+@pytest.fixture(scope="module", params=LEVELS)
+def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
+    before = _processes()
+    with Judge(workers=2, isolation=request.param) as judge:
+        yield judge
+        # Whatever was tried, the judge still tells right from wrong.
+        judge.self_test()
+    assert _processes() <= before
+
+
+def _processes() -> set[str]:
+    """This process's children, as the kernel lists them."""
+    return set(Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split())
+
+
+@pytest.mark.parametrize("attack", CORPUS, ids=[attack.name for attack in CORPUS])
+def test_a_program_of_the_corpus_gets_the_verdict_that_its_header_names(judge: Judge, attack: Attack) -> None:
+    if judge.isolation not in attack.levels:
+        pytest.skip(f"level {judge.isolation} does not claim to stop this")
+    verdict = judge.judge(MERGE, attack.source)
+    assert verdict.outcome in attack.expect, verdict
+    assert verdict.outcome is not Outcome.passed or attack.expect == {Outcome.passed}
+    assert "\x1b" not in verdict.message
+    if attack.after != "nothing":
+        kind, _, path = attack.after.partition(" ")
+        assert kind == "no-file"
+        assert not Path(path).exists()
+
+
+def test_the_corpus_is_large_and_no_hostile_program_may_pass() -> None:
+    hostile = [attack for attack in CORPUS if attack.expect != {Outcome.passed}]
+    assert len(hostile) >= 120
+    assert len(CORPUS) - len(hostile) >= 25
+    assert not [attack.name for attack in hostile if Outcome.passed in attack.expect]
+    assert all(attack.levels <= set(LEVELS) and "namespaces" in attack.levels for attack in CORPUS)

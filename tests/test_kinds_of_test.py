@@ -1,0 +1,175 @@
+"""Every kind of hidden test, at every level of isolation: what passes, what fails, and why."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from axiom.errors import ProblemError
+from axiom.problems.hidden_tests import hidden_test_from_json, hidden_test_to_json
+from axiom.problems.problem import Limits, Problem
+from axiom.verification.judge import Judge
+from axiom.verification.verdict import Outcome, Verdict
+
+
+@pytest.fixture(scope="module", params=["namespaces", "process"])
+def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
+    with Judge(workers=2, isolation=request.param) as judge:
+        yield judge
+
+
+def judged(judge: Judge, source: str, *tests: dict[str, Any], entry_point: str = "f") -> Verdict:
+    problem = Problem(
+        id="t/kinds",
+        entry_point=entry_point,
+        statement="x",
+        tests=tuple(hidden_test_from_json(json.loads(json.dumps(test)), "tests[0]") for test in tests),
+        limits=Limits(cpu_s=2.0, wall_s=20.0),
+    )
+    return judge.judge(problem, source)
+
+
+def test_a_program_reads_its_input_in_every_usual_way(judge: Judge) -> None:
+    test = {"stdin": "2\n3 4\n", "stdout": "2\n7\n"}
+    for reading in (
+        "n = int(input()); a, b = map(int, input().split())",
+        "import sys; n, a, b = map(int, sys.stdin.read().split())",
+        "import sys; n, a, b = map(int, sys.stdin.buffer.read().split())",
+        "n, a, b = map(int, open(0).read().split())",
+        "import sys; n, *rest = sys.stdin; n = int(n); a, b = map(int, rest[0].split())",
+    ):
+        verdict = judged(judge, f"{reading}\nprint(n)\nprint(a + b)\n", test)
+        assert verdict.passed, (reading, verdict)
+
+
+def test_a_program_under_its_main_guard_that_exits_with_0_passes(judge: Judge) -> None:
+    source = "import sys\nif __name__ == '__main__':\n    print('yes')\n    sys.exit(0)\n"
+    assert judged(judge, source, {"stdin": "", "stdout": "yes"}).passed
+
+
+def test_each_input_meets_a_fresh_process_and_a_long_one_arrives_whole(judge: Judge) -> None:
+    source = "import sys\nx = sys.stdin.read()\nprint(len(x), x[-1:])\n"
+    long = "a" * 300_000 + "b"
+    assert judged(judge, source, {"stdin": long, "stdout": "300001 b"}, {"stdin": "c", "stdout": "1 c"}).passed
+
+
+@pytest.mark.parametrize(
+    ("source", "outcome"),
+    [
+        ("print(input())", Outcome.wrong_answer),
+        ("import sys\nprint('yes')\nsys.exit(3)", Outcome.runtime_error),
+        ("print(1 // 0)", Outcome.runtime_error),
+        ("import os\nprint('yes')\nos._exit(0)", Outcome.runtime_error),
+        ("while True:\n    pass", Outcome.time_limit),
+        ("print('yes'", Outcome.syntax_error),
+        ("while True:\n    print('yes' * 1000)", Outcome.output_limit),
+    ],
+)
+def test_a_program_that_does_not_print_what_is_expected_fails(judge: Judge, source: str, outcome: Outcome) -> None:
+    assert judged(judge, source, {"stdin": "no\n", "stdout": "yes\n"}).outcome is outcome
+
+
+STACK = {
+    "methods": ["Stack", "push", "push", "pop", "peek"],
+    "args": [[], [1], [2], [], []],
+    "expected": [None, None, None, 2, 1],
+}
+
+
+def test_a_class_is_driven_through_its_methods(judge: Judge) -> None:
+    right = (
+        "class Stack:\n    def __init__(self):\n        self.x = []\n    def push(self, v):\n        self.x.append(v)\n"
+        "    def pop(self):\n        return self.x.pop()\n    def peek(self):\n        return self.x[-1]\n"
+    )
+    assert judged(judge, right, STACK, STACK, entry_point="Stack").passed
+    wrong = judged(judge, right.replace("pop()\n", "pop(0)\n"), STACK, entry_point="Stack")
+    assert wrong.outcome is Outcome.wrong_answer
+    assert wrong.message == "test 0: step 3, pop: returned 1"
+    missing = judged(judge, right.replace("def peek", "def look"), STACK, entry_point="Stack")
+    assert missing.outcome is Outcome.runtime_error
+
+
+CHECK = "def check(candidate):\n    for n in range(5):\n        assert candidate(n) == n * n, n\n"
+
+
+def test_a_check_runs_apart_from_the_candidate(judge: Judge) -> None:
+    assert judged(judge, "def f(n):\n    return n * n\n", {"check": CHECK}).passed
+    wrong = judged(judge, "def f(n):\n    return n if n < 3 else n * n\n", {"check": CHECK})
+    assert wrong.outcome is Outcome.wrong_answer
+    assert wrong.message == "test 0: check: AssertionError: 2"
+    error = judged(judge, "def f(n):\n    return 6 // (3 - n)\n", {"check": CHECK.replace("range(5)", "[3]")})
+    assert error.outcome is Outcome.runtime_error
+    assert "ZeroDivisionError" in error.message
+    always = "class Yes:\n    def __eq__(self, other):\n        return True\ndef f(n):\n    return Yes()\n"
+    assert judged(judge, always, {"check": CHECK}).outcome is Outcome.wrong_answer
+    slow = judged(judge, "def f(n):\n    while True:\n        pass\n", {"check": CHECK})
+    assert slow.outcome is Outcome.time_limit
+
+
+def test_a_check_uses_its_prelude_and_sees_exceptions_of_the_candidate(judge: Judge) -> None:
+    check = (
+        "def check(candidate):\n    assert candidate(twice(2)) == 4\n    try:\n        candidate(-1)\n"
+        "    except ValueError:\n        return\n    assert False\n"
+    )
+    source = "def f(n):\n    if n < 0:\n        raise ValueError(n)\n    return n\n"
+    assert judged(judge, source, {"check": check, "prelude": "def twice(n):\n    return 2 * n\n"}).passed
+
+
+def test_a_check_that_is_itself_broken_is_the_judges_fault(judge: Judge) -> None:
+    verdict = judged(judge, "def f(n):\n    return n\n", {"check": "def check(candidate:\n"})
+    assert verdict.outcome is Outcome.internal_error
+    assert "the problem's own check does not load" in verdict.message
+
+
+def test_linked_lists_and_trees_cross_both_ways(judge: Judge) -> None:
+    flip = (
+        "class Solution:\n    def f(self, head):\n        last = None\n        while head:\n"
+        "            head.next, last, head = last, head, head.next\n        return last\n"
+    )
+    tests = (
+        {"args": [{"$linked": [1, 2, 3]}], "expected": {"$linked": [3, 2, 1]}},
+        {"args": [{"$linked": []}], "expected": {"$linked": []}},
+    )
+    assert judged(judge, flip, *tests).passed
+    own = "class ListNode:\n    def __init__(self, val=0, next=None):\n        self.val, self.next = val, next\n"
+    assert judged(judge, own + flip, *tests).passed
+    mirror = (
+        "def f(root):\n    if root:\n        root.left, root.right = f(root.right), f(root.left)\n    return root\n"
+    )
+    tree = {"args": [{"$tree": [1, 2, 3, None, 4]}], "expected": {"$tree": [1, 3, 2, None, None, 4]}}
+    assert judged(judge, mirror, tree).passed
+    assert judged(judge, "def f(root):\n    return root\n", tree).outcome is Outcome.wrong_answer
+    endless = "def f(head):\n    head.next = head\n    return head\n"
+    assert judged(judge, endless, tests[0]).outcome in (Outcome.wrong_answer, Outcome.memory_limit)
+
+
+@pytest.mark.parametrize(
+    ("test", "message"),
+    [
+        ({"stdin": "1"}, "field 'tests[0].stdout': expected a string, got None"),
+        ({"stdin": 1, "stdout": ""}, "field 'tests[0].stdin': expected a string, got 1"),
+        ({"check": "x", "timeout": "y"}, "field 'tests[0].timeout' is unknown; expected check, prelude"),
+        ({"methods": ["A"], "args": [[]], "expected": []}, "field 'tests[0].expected': expected a list"),
+        ({"methods": [1], "args": [[]], "expected": [1]}, "'methods' holds names"),
+        ({"args": [{"$tre": []}], "expected": 1}, "unknown tagged value '$tre'"),
+    ],
+)
+def test_a_malformed_test_names_its_field(test: dict[str, Any], message: str) -> None:
+    with pytest.raises(ProblemError) as error:
+        hidden_test_from_json(test, "tests[0]")
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        STACK,
+        {"stdin": "a", "stdout": "b"},
+        {"check": CHECK, "prelude": "x = 1"},
+        {"args": [{"$linked": [1]}], "kwargs": {"k": {"$tuple": [1]}}, "expected": 2.5, "compare": "float"},
+        {"args": [], "raises": "ValueError"},
+    ],
+)
+def test_a_test_survives_its_json(test: dict[str, Any]) -> None:
+    assert hidden_test_to_json(hidden_test_from_json(test, "x")) == test
