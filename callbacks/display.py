@@ -65,10 +65,12 @@ class Display(L.Callback):
 
     def say(self, trainer: L.Trainer, result: RenderableType) -> None:
         """Print a result on stdout, above the live display."""
-        if trainer.is_global_zero:
-            # Made here, because the display may have put its own stream in the place of stdout.
-            Console(file=sys.stdout, highlight=False, soft_wrap=isinstance(result, str)).print(result)
-            sys.stdout.flush()
+        if not trainer.is_global_zero:
+            return
+        # On a terminal both streams end up in one place, and only the live display's console knows what to clear.
+        shared = self._progress is not None and sys.stdout.isatty()
+        console = self._console if shared else Console(file=sys.__stdout__)
+        console.print(result, highlight=False, soft_wrap=isinstance(result, str))
 
     def on_exception(self, trainer: L.Trainer, pl_module: L.LightningModule, exception: BaseException) -> None:
         """Give the terminal back."""
@@ -107,7 +109,7 @@ class Display(L.Callback):
                 TextColumn("{task.fields[detail]}"),
                 TimeRemainingColumn(),
                 console=self._console,
-                redirect_stdout=sys.stdout.isatty(),
+                redirect_stdout=False,
                 speed_estimate_period=120.0,
             )
             self._progress.start()

@@ -55,7 +55,7 @@ class ExpertIteration(L.Callback):
 
     def on_train_epoch_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         """At the end of a round's epochs: save, then begin, evaluate and collect the next round."""
-        trainer.save_checkpoint(Path(trainer.default_root_dir) / LAST_CHECKPOINT)
+        trainer.save_checkpoint(Path(trainer.default_root_dir) / LAST_CHECKPOINT, weights_only=False)
         done = trainer.current_epoch + 1
         if done % self.epochs_per_round:
             return
@@ -135,11 +135,14 @@ def _counts(rows: Sequence[JudgedSample]) -> list[tuple[int, int]]:
     return list(counts_by_problem(rows).values())
 
 
-def _as_text(rows: Sequence[JudgedSample], *, each: int = 3) -> str:
-    """Some passing and some failing samples as Markdown, with their verdicts."""
-    shown = [row for row in rows if row.passed][:each] + [row for row in rows if not row.passed][:each]
+def _as_text(rows: Sequence[JudgedSample], *, each: int = 4) -> str:
+    """Some passing and some failing samples of different problems as Markdown, with their verdicts."""
     parts = []
-    for row in shown:
-        heading = f"**{row.task_id}** {row.outcome}, {row.passed_tests} of {row.total_tests} tests {row.message}"
-        parts.append("\n".join([heading, "", *("    " + line for line in row.completion.splitlines())]))
+    for passed in (True, False):
+        of_problem = {row.task_id: row for row in rows if row.passed is passed}
+        some = list(of_problem.values())[:: max(len(of_problem) // each, 1)][:each]
+        for row in some:
+            heading = f"**{row.task_id}** {row.outcome}, {row.passed_tests} of {row.total_tests} tests {row.message}"
+            text = row.completion if row.solution is None else row.solution
+            parts.append("\n".join([heading, "", *("    " + line for line in text.splitlines())]))
     return "\n\n".join(parts)

@@ -134,7 +134,7 @@ class BestOfNDataModule(L.LightningDataModule):
         if stage != "fit":
             return
         self.store.check(self._manifest(policy))
-        newest = self.store.newest()
+        newest = self._newest()
         if newest is None:
             self.begin_round(0)
             newest = 0
@@ -142,6 +142,12 @@ class BestOfNDataModule(L.LightningDataModule):
         policy.load_adapter(self.folder.adapter)
         if self.round < self.rounds:
             self.collect("train")
+
+    def _newest(self) -> int | None:
+        """The newest round as rank 0 sees it: another rank may look after rank 0 has begun the next."""
+        assert self.trainer is not None
+        newest: int | None = self.trainer.strategy.broadcast(self.store.newest())
+        return newest
 
     def begin_round(self, index: int) -> None:
         """Write a round's adapter and manifest, from the policy as it is, before its first sample."""
@@ -236,7 +242,7 @@ class BestOfNDataModule(L.LightningDataModule):
         """
         assert self.trainer is not None
         index = min(self.trainer.current_epoch // self.epochs_per_round, self.rounds - 1)
-        newest = self.store.newest()
+        newest = self._newest()
         if newest is None or newest < index:
             self.begin_round(index)
             self.collect("train")
