@@ -50,7 +50,7 @@ def reasoning_stripped(text: str) -> str:
 def extract_program(text: str, *, entry_point: str, starter: str = "") -> Program | None:
     """The code in a model's answer, or None where there is none; never raises.
 
-    In this order: the last fenced block that compiles and defines the entry point; the last one that means to
+    In this order: the whole answer, where it goes on from the starter and compiles; the last fenced block that compiles and defines the entry point; the last one that means to
     define it and does not compile; unfenced code that defines it; the last other block of Python; unfenced
     code that defines anything. A block that does not compile yields to one that does, because the last block
     is often cut off by the length limit.
@@ -62,6 +62,8 @@ def extract_program(text: str, *, entry_point: str, starter: str = "") -> Progra
     """
     answer = reasoning_stripped(_END_OF_TEXT.split(text, maxsplit=1)[0])
     answer = answer.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    if starter and (whole := _continued(answer, entry_point=entry_point, starter=starter)):
+        return Program(whole)
     blocks = [_completed(block, entry_point=entry_point, starter=starter) for block in _blocks(answer)]
     blocks = [block for block in blocks if block.source]
     source = (
@@ -102,6 +104,16 @@ class _Fence:
 class _Block:
     label: str
     source: str
+
+
+def _continued(text: str, *, entry_point: str, starter: str) -> str:
+    """The starter and the text, where the text is the function's body and perhaps more, and all of it compiles."""
+    first = next((line for line in text.split("\n") if line.strip()), "")
+    if not first[:1].isspace() or _names(text, entry_point):
+        return ""
+    source = f"{starter.rstrip()}\n{_trimmed(text)}"
+    tree = _compiled(source)[0]
+    return source if _defines(tree, entry_point) and _has_real_body(tree, returns=False) else ""
 
 
 def _quoted(text: str, tag: re.Match[str]) -> bool:

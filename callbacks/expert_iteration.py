@@ -36,18 +36,11 @@ class ExpertIteration(L.Callback):
         self.table: list[dict[str, Any]] = []
 
     def setup(self, trainer: L.Trainer, pl_module: L.LightningModule, stage: str) -> None:
-        """Set the trainer's epochs and ask for a new loader at each round."""
+        """Set the trainer's epochs and ask for the loader anew at each, so that none outlives its round."""
         if stage != "fit":
             return
-        data: Any = trainer.datamodule  # type: ignore[attr-defined]
-        for purpose in ("validation", "test"):
-            if data.samples[purpose] < max(self.k):
-                raise ConfigError(
-                    f"pass@{max(self.k)} needs {max(self.k)} samples of each problem; data.{purpose}_samples is "
-                    f"{data.samples[purpose]}"
-                )
         trainer.fit_loop.max_epochs = self.rounds * self.epochs_per_round
-        trainer.reload_dataloaders_every_n_epochs = self.epochs_per_round  # type: ignore[attr-defined]
+        trainer.reload_dataloaders_every_n_epochs = 1  # type: ignore[attr-defined]
 
     def on_train_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         """Report the round that begins; model 0 is evaluated here, before any training."""

@@ -26,8 +26,17 @@ from datamodules.collation import TokenizedExample, collate
 _VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "lightning")
 
 
+_EVALUATED: dict[str, tuple[Purpose, ...]] = {
+    "fit": ("validation", "test"),
+    "validate": ("validation",),
+    "test": ("test",),
+}
+
+
 class HasPolicy(Protocol):
     """What the DataModule asks of the LightningModule."""
+
+    k: Sequence[int]
 
     def build_policy(self, device: torch.device) -> Policy: ...
 
@@ -129,7 +138,12 @@ class BestOfNDataModule(L.LightningDataModule):
         return self.store.folder(self.round)
 
     def setup(self, stage: str) -> None:
-        """For ``fit``: make sure that the newest round's train samples and verdicts exist."""
+        """For ``fit``: make sure that the newest round's train samples and verdicts exist.
+
+        Raises:
+            ConfigError: if pass@k is asked for with more than the number of samples.
+        """
+        self._check_samples(stage)
         policy = self._policy()
         if stage != "fit":
             return
@@ -142,6 +156,15 @@ class BestOfNDataModule(L.LightningDataModule):
         policy.load_adapter(self.folder.adapter)
         if self.round < self.rounds:
             self.collect("train")
+
+    def _check_samples(self, stage: str) -> None:
+        budget = max(self._module().k)
+        for purpose in _EVALUATED.get(stage, ()):
+            if self.samples[purpose] < budget:
+                raise ConfigError(
+                    f"pass@{budget} needs {budget} samples of each problem; data.{purpose}_samples is "
+                    f"{self.samples[purpose]}: raise it, or lower model.k"
+                )
 
     def _newest(self) -> int | None:
         """The newest round as rank 0 sees it: another rank may look after rank 0 has begun the next."""
@@ -241,7 +264,9 @@ class BestOfNDataModule(L.LightningDataModule):
             ConfigError: when no sample passed, so there is nothing to learn from.
         """
         assert self.trainer is not None
-        index = min(self.trainer.current_epoch // self.epochs_per_round, self.rounds - 1)
+        # Lightning asks before it has put `current_epoch` right after a checkpoint from an epoch's end.
+        epoch = self.trainer.fit_loop.epoch_progress.current.processed
+        index = min(epoch // self.epochs_per_round, self.rounds - 1)
         newest = self._newest()
         if newest is None or newest < index:
             self.begin_round(index)
@@ -254,7 +279,7 @@ class BestOfNDataModule(L.LightningDataModule):
                 "more samples (data.samples) or a stronger base model"
             )
         pad = self._policy().tokenizer.pad_token_id
-        generator = torch.Generator().manual_seed(self.seed * 1000 + self.round)
+        generator = torch.Generator().manual_seed(self.seed * 10_000 + epoch)
         return DataLoader(
             examples,  # type: ignore[arg-type]  # a list is a map-style dataset
             batch_size=self.batch_size,
@@ -292,11 +317,14 @@ class BestOfNDataModule(L.LightningDataModule):
             self._judge.close()
             self._judge = None
 
+    def _module(self) -> HasPolicy:
+        assert self.trainer is not None
+        module: HasPolicy = self.trainer.lightning_module  # type: ignore[assignment]
+        return module
+
     def _policy(self) -> Policy:
         assert self.trainer is not None
-        module: Any = self.trainer.lightning_module
-        policy: Policy = module.build_policy(self.trainer.strategy.root_device)
-        return policy
+        return self._module().build_policy(self.trainer.strategy.root_device)
 
     def _manifest(self, policy: Policy, *, index: int = 0) -> Manifest:
         sampling = {

@@ -325,7 +325,7 @@ class _Scripted:
     def __init__(self, reply: CallReply, *, failures: int = 0) -> None:
         self.reply, self.failures, self.starts = reply, failures, 0
 
-    def start(self, program: str, *, entry_point: str, limits: Limits) -> "_Scripted":
+    def start(self, program: str, *, entry_point: str, limits: Limits, prelude: str = "") -> "_Scripted":
         self.starts += 1
         if self.starts <= self.failures:
             raise OSError("no more processes")

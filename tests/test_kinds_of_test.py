@@ -8,7 +8,7 @@ import pytest
 
 from axiom.errors import ProblemError
 from axiom.problems.hidden_tests import hidden_test_from_json, hidden_test_to_json
-from axiom.problems.problem import Limits, Problem
+from axiom.problems.problem import problem_from_json
 from axiom.verification.judge import Judge
 from axiom.verification.verdict import Outcome, Verdict
 
@@ -19,15 +19,9 @@ def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
         yield judge
 
 
-def judged(judge: Judge, source: str, *tests: dict[str, Any], entry_point: str = "f") -> Verdict:
-    problem = Problem(
-        id="t/kinds",
-        entry_point=entry_point,
-        statement="x",
-        tests=tuple(hidden_test_from_json(json.loads(json.dumps(test)), "tests[0]") for test in tests),
-        limits=Limits(cpu_s=2.0, wall_s=20.0),
-    )
-    return judge.judge(problem, source)
+def judged(judge: Judge, source: str, *tests: dict[str, Any], entry_point: str = "f", **more: str) -> Verdict:
+    record = {"id": "t/kinds", "entry_point": entry_point, "statement": "x", "tests": tests, "limits": {"cpu_s": 2.0}}
+    return judge.judge(problem_from_json(json.loads(json.dumps(record | more))), source)
 
 
 def test_a_program_reads_its_input_in_every_usual_way(judge: Judge) -> None:
@@ -72,7 +66,7 @@ def test_a_program_that_does_not_print_what_is_expected_fails(judge: Judge, sour
 
 STACK = {
     "methods": ["Stack", "push", "push", "pop", "peek"],
-    "args": [[], [1], [2], [], []],
+    "arguments": [[], [1], [2], [], []],
     "expected": [None, None, None, 2, 1],
 }
 
@@ -113,7 +107,48 @@ def test_a_check_uses_its_prelude_and_sees_exceptions_of_the_candidate(judge: Ju
         "    except ValueError:\n        return\n    assert False\n"
     )
     source = "def f(n):\n    if n < 0:\n        raise ValueError(n)\n    return n\n"
-    assert judged(judge, source, {"check": check, "prelude": "def twice(n):\n    return 2 * n\n"}).passed
+    assert judged(judge, source, {"check": check}, prelude="def twice(n):\n    return 2 * n\n").passed
+
+
+def test_a_prelude_runs_before_the_program_and_may_be_hidden_by_it(judge: Judge) -> None:
+    prelude = "import math\ndef twice(n):\n    return 2 * n\n"
+    test = {"args": [3], "expected": 6}
+    assert judged(judge, "def f(n):\n    return math.floor(twice(n))\n", test, prelude=prelude).passed
+    own = "def twice(n):\n    return n + n + 1\ndef f(n):\n    return twice(n)\n"
+    assert judged(judge, own, test, prelude=prelude).message == "test 0: returned 7"
+    assert judged(judge, "print(twice(int(input())))\n", {"stdin": "3", "stdout": "6"}, prelude=prelude).passed
+
+
+def test_a_checker_accepts_any_right_result_and_runs_apart_from_the_program(judge: Judge) -> None:
+    checker = "def checker(args, expected, actual):\n    return actual in args[0] and actual % 2 == 0\n"
+    tests = [{"args": [[1, 2, 4]], "expected": 2}, {"args": [[6, 7]], "expected": 6}]
+    assert judged(judge, "def f(x):\n    return [v for v in x if v % 2 == 0][-1]\n", *tests, checker=checker).passed
+    odd = judged(judge, "def f(x):\n    return x[0]\n", *tests, checker=checker)
+    assert odd.message == "test 0: returned 1, which the checker refuses"
+    text = judged(judge, "def f(x):\n    return 'a'\n", *tests, checker=checker.replace("in args[0]", "!= 9"))
+    assert text.outcome is Outcome.wrong_answer
+    assert "TypeError" in text.message
+    sly = "class Yes(int):\n    def __mod__(self, other):\n        return 0\ndef f(x):\n    return Yes(x[0])\n"
+    assert judged(judge, sly, *tests, checker=checker).outcome is Outcome.wrong_answer
+    truthy = "def checker(args, expected, actual):\n    return actual\n"
+    assert judged(judge, "def f(x):\n    return 1\n", *tests, checker=truthy).outcome is Outcome.wrong_answer
+    broken = judged(judge, "def f(x):\n    return 1\n", *tests, checker=f"{checker}\n1 / 0\n")
+    assert broken.outcome is Outcome.internal_error
+
+
+def test_what_a_call_leaves_in_its_arguments_is_compared(judge: Judge) -> None:
+    test = {"args": [[3, 1, 2]], "expected_args": [[1, 2, 3]]}
+    assert judged(judge, "def f(x):\n    x.sort()\n", test).passed
+    assert judged(judge, "def f(x):\n    x.sort()\n    return x\n", test).passed
+    copied = judged(judge, "def f(x):\n    return sorted(x)\n", test)
+    assert copied.message == "test 0: its arguments after the call: returned [[3, 1, 2]]"
+    counted = test | {"expected": 3}
+    assert judged(judge, "def f(x):\n    x.sort()\n    return len(x)\n", counted).passed
+    assert judged(judge, "def f(x):\n    x.sort()\n", counted).message == "test 0: returned None"
+    nodes = {"args": [{"$list_node": [1, 2, 3]}], "expected_args": [{"$list_node": [1, 3]}]}
+    assert judged(judge, "def f(head):\n    head.next = head.next.next\n", nodes).passed
+    refused = judged(judge, "def f(x):\n    x.append(f)\n", test)
+    assert refused.outcome is Outcome.wrong_answer
 
 
 def test_a_check_that_is_itself_broken_is_the_judges_fault(judge: Judge) -> None:
@@ -128,8 +163,8 @@ def test_linked_lists_and_trees_cross_both_ways(judge: Judge) -> None:
         "            head.next, last, head = last, head, head.next\n        return last\n"
     )
     tests = (
-        {"args": [{"$linked": [1, 2, 3]}], "expected": {"$linked": [3, 2, 1]}},
-        {"args": [{"$linked": []}], "expected": {"$linked": []}},
+        {"args": [{"$list_node": [1, 2, 3]}], "expected": {"$list_node": [3, 2, 1]}},
+        {"args": [{"$list_node": []}], "expected": {"$list_node": []}},
     )
     assert judged(judge, flip, *tests).passed
     own = "class ListNode:\n    def __init__(self, val=0, next=None):\n        self.val, self.next = val, next\n"
@@ -137,7 +172,7 @@ def test_linked_lists_and_trees_cross_both_ways(judge: Judge) -> None:
     mirror = (
         "def f(root):\n    if root:\n        root.left, root.right = f(root.right), f(root.left)\n    return root\n"
     )
-    tree = {"args": [{"$tree": [1, 2, 3, None, 4]}], "expected": {"$tree": [1, 3, 2, None, None, 4]}}
+    tree = {"args": [{"$tree_node": [1, 2, 3, None, 4]}], "expected": {"$tree_node": [1, 3, 2, None, None, 4]}}
     assert judged(judge, mirror, tree).passed
     assert judged(judge, "def f(root):\n    return root\n", tree).outcome is Outcome.wrong_answer
     endless = "def f(head):\n    head.next = head\n    return head\n"
@@ -149,9 +184,9 @@ def test_linked_lists_and_trees_cross_both_ways(judge: Judge) -> None:
     [
         ({"stdin": "1"}, "field 'tests[0].stdout': expected a string, got None"),
         ({"stdin": 1, "stdout": ""}, "field 'tests[0].stdin': expected a string, got 1"),
-        ({"check": "x", "timeout": "y"}, "field 'tests[0].timeout' is unknown; expected check, prelude"),
-        ({"methods": ["A"], "args": [[]], "expected": []}, "field 'tests[0].expected': expected a list"),
-        ({"methods": [1], "args": [[]], "expected": [1]}, "'methods' holds names"),
+        ({"check": "x", "timeout": "y"}, "field 'tests[0].timeout' is unknown; expected check"),
+        ({"methods": ["A"], "arguments": [[]], "expected": []}, "field 'tests[0].expected': expected a list"),
+        ({"methods": [1], "arguments": [[]], "expected": [1]}, "'methods' holds names"),
         ({"args": [{"$tre": []}], "expected": 1}, "unknown tagged value '$tre'"),
     ],
 )
@@ -166,8 +201,10 @@ def test_a_malformed_test_names_its_field(test: dict[str, Any], message: str) ->
     [
         STACK,
         {"stdin": "a", "stdout": "b"},
-        {"check": CHECK, "prelude": "x = 1"},
-        {"args": [{"$linked": [1]}], "kwargs": {"k": {"$tuple": [1]}}, "expected": 2.5, "compare": "float"},
+        {"check": CHECK},
+        {"args": [[2, 1]], "expected_args": [[1, 2]]},
+        {"args": [[2, 1]], "expected": 2, "expected_args": [[1, 2]], "compare": "unordered"},
+        {"args": [{"$list_node": [1]}], "kwargs": {"k": {"$tuple": [1]}}, "expected": 2.5, "compare": "float"},
         {"args": [], "raises": "ValueError"},
     ],
 )

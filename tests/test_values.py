@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from typing import Any
 
 import pytest
@@ -123,3 +124,12 @@ def test_nesting_is_capped_in_both_directions() -> None:
 def test_a_malformed_tagged_value_is_an_error(encoded: object) -> None:
     with pytest.raises(ValueFormatError, match=r"malformed|unknown"):
         decode(encoded)
+
+
+@pytest.mark.parametrize("tag", ["$set", "$dict"])
+def test_keys_made_to_share_one_hash_are_refused_before_they_are_compared(tag: str) -> None:
+    keys = [index * sys.hash_info.modulus for index in range(20_000)]
+    items: list[Any] = keys if tag == "$set" else [[key, None] for key in keys]
+    with pytest.raises(ValueFormatError, match="keys of one hash"):
+        decode({tag: items})
+    assert len(decode({"$set": [index << 20 for index in range(20_000)]})) == 20_000

@@ -3,12 +3,14 @@
 A line's test is an object that says its kind by its fields::
 
     {"args": [...], "expected": value}                    a call of the entry point
-    {"methods": [...], "args": [[...], ...], "expected": [...]}   a class that is driven (LeetCode's design problems)
+    {"args": [...], "raises": "ValueError"}               a call that must raise
+    {"args": [...], "expected_args": [...]}               a call that leaves its result in its arguments
+    {"methods": [...], "arguments": [[...], ...], "expected": [...]}    a class that is driven (design problems)
     {"stdin": "text", "stdout": "text"}                   a whole program
-    {"check": "def check(candidate): ...", "prelude": "..."}      HumanEval's form
+    {"check": "def check(candidate): ..."}                HumanEval's form
 
-Values are plain Python data (:mod:`axiom.sandbox.values`); ``{"$linked": [...]}`` and ``{"$tree": [...]}`` stand for
-LeetCode's ListNode and TreeNode.
+Values are plain Python data (:mod:`axiom.sandbox.values`); ``{"$list_node": [...]}`` and ``{"$tree_node": [...]}``
+stand for LeetCode's ListNode and TreeNode.
 """
 
 from collections.abc import Mapping
@@ -31,6 +33,8 @@ class CallTest:
         kwargs: keyword arguments.
         expected: the value that the call must return; ignored where ``raises`` is set.
         raises: name of the exception class that the call must raise instead, or None.
+        expected_args: what the positional arguments must be after the call, or None where that is not looked at;
+            with it, a result is compared only where ``expected`` is not None.
         compare: how the returned value is compared with ``expected``.
     """
 
@@ -38,6 +42,7 @@ class CallTest:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     expected: Any = None
     raises: str | None = None
+    expected_args: tuple[Any, ...] | None = None
     compare: Compare = "exact"
 
 
@@ -47,13 +52,13 @@ class ClassTest:
 
     Attributes:
         methods: the class's name first, which makes the object, then methods.
-        args: positional arguments of each.
+        arguments: positional arguments of each.
         expected: what each must return; the first is not looked at.
         compare: how each is compared.
     """
 
     methods: tuple[str, ...]
-    args: tuple[tuple[Any, ...], ...]
+    arguments: tuple[tuple[Any, ...], ...]
     expected: tuple[Any, ...]
     compare: Compare = "exact"
 
@@ -76,12 +81,11 @@ class CheckTest:
     """Code that checks the entry point, run in a jail of its own where ``candidate`` is a proxy.
 
     Attributes:
-        check: source that defines ``check(candidate)``, which raises for a wrong candidate.
-        prelude: source that runs before it, such as helpers that it calls.
+        check: source that defines ``check(candidate)``, which raises for a wrong candidate. The problem's prelude
+            runs before it.
     """
 
     check: str
-    prelude: str = ""
 
 
 HiddenTest = CallTest | ClassTest | ProgramTest | CheckTest
@@ -112,17 +116,22 @@ def hidden_test_from_json(item: object, where: str) -> HiddenTest:
 def hidden_test_to_json(test: HiddenTest) -> dict[str, Any]:
     """The JSON object of a test; fields at their default are left out."""
     if isinstance(test, CheckTest):
-        return {"check": test.check, **({"prelude": test.prelude} if test.prelude else {})}
+        return {"check": test.check}
     if isinstance(test, ProgramTest):
         return {"stdin": test.stdin, "stdout": test.stdout}
     compare = {} if test.compare == "exact" else {"compare": test.compare}
     if isinstance(test, ClassTest):
-        values = {name: encode([*map(_listed, getattr(test, name))]) for name in ("methods", "args", "expected")}
+        values = {name: encode([*map(_listed, getattr(test, name))]) for name in ("methods", "arguments", "expected")}
         return values | compare
     record: dict[str, Any] = {"args": encode(list(test.args))}
     if test.kwargs:
         record["kwargs"] = {key: encode(value) for key, value in test.kwargs.items()}
-    record |= {"expected": encode(test.expected)} if test.raises is None else {"raises": test.raises}
+    if test.expected_args is not None:
+        record["expected_args"] = encode(list(test.expected_args))
+    if test.raises is not None:
+        record["raises"] = test.raises
+    elif test.expected_args is None or test.expected is not None:
+        record["expected"] = encode(test.expected)
     return record | compare
 
 
@@ -147,14 +156,14 @@ def _texts(kind: type, item: dict[str, Any], where: str) -> dict[str, str]:
 
 def _class_test(item: dict[str, Any], where: str) -> ClassTest:
     _only(item, ClassTest, where)
-    methods, args, expected = (item.get(name) for name in ("methods", "args", "expected"))
-    for name, value in (("methods", methods), ("args", args), ("expected", expected)):
+    methods, args, expected = (item.get(name) for name in ("methods", "arguments", "expected"))
+    for name, value in (("methods", methods), ("arguments", args), ("expected", expected)):
         if not isinstance(value, list) or len(value) != len(methods or ()) or not value:
             raise ProblemError(f"field '{where}.{name}': expected a list, of the same length as 'methods'")
     assert isinstance(methods, list)
     assert isinstance(args, list)
     if not all(isinstance(name, str) for name in methods) or not all(isinstance(each, list) for each in args):
-        raise ProblemError(f"field '{where}': 'methods' holds names and 'args' a list for each")
+        raise ProblemError(f"field '{where}': 'methods' holds names and 'arguments' a list for each")
     decoded = tuple(tuple(decode(each)) for each in args)
     return ClassTest(tuple(methods), decoded, tuple(decode(expected)), _compare(item, where))
 
@@ -168,8 +177,12 @@ def _compare(item: dict[str, Any], where: str) -> Compare:
 
 def _call_test(item: dict[str, Any], where: str) -> CallTest:
     _only(item, CallTest, where)
-    if ("expected" in item) == ("raises" in item):
-        raise ProblemError(f"field '{where}': expected exactly one of 'expected' and 'raises'")
+    told = [name for name in ("expected", "expected_args", "raises") if name in item]
+    if not told or ("raises" in told and len(told) > 1):
+        raise ProblemError(f"field '{where}': expected 'raises' alone, or 'expected', 'expected_args' or both")
+    after = item.get("expected_args")
+    if after is not None and not isinstance(after, list):
+        raise ProblemError(f"field '{where}.expected_args': expected a list, got {after!r}")
     args, kwargs = item.get("args", []), item.get("kwargs", {})
     if not isinstance(args, list) or not isinstance(kwargs, dict):
         raise ProblemError(f"field '{where}': 'args' must be a list and 'kwargs' an object")
@@ -181,5 +194,6 @@ def _call_test(item: dict[str, Any], where: str) -> CallTest:
         kwargs={key: decode(value) for key, value in kwargs.items()},
         expected=decode(item.get("expected")),
         raises=raises,
+        expected_args=None if after is None else tuple(decode(after)),
         compare=_compare(item, where),
     )

@@ -2,7 +2,10 @@
 
 import gzip
 import json
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from axiom.errors import ProblemError
 from axiom.problems.problem import Problem, problem_from_json
@@ -18,16 +21,12 @@ def read_problems(path: Path) -> list[Problem]:
         ProblemError: naming the file and line, when the file is missing, empty or malformed, or an id stands twice.
     """
     if not path.is_file():
-        raise ProblemError(f"problem file {path} not found; give the path of a JSONL file, or 'basics'")
+        raise ProblemError(f"problem file {path} not found; give a JSONL file, basics/train, or humaneval")
     problems: list[Problem] = []
     first_line: dict[str, int] = {}
-    for number, line in enumerate(_read_text(path).splitlines(), start=1):
-        if not line.strip():
-            continue
+    for number, record in json_lines(path):
         try:
-            problem = problem_from_json(json.loads(line))
-        except json.JSONDecodeError as error:
-            raise ProblemError(f"{path}:{number}: not a JSON object: {error}") from error
+            problem = problem_from_json(record)
         except ProblemError as error:
             raise ProblemError(f"{path}:{number}: {error}") from error
         if problem.id in first_line:
@@ -39,9 +38,23 @@ def read_problems(path: Path) -> list[Problem]:
     return problems
 
 
-def _read_text(path: Path) -> str:
+def json_lines(path: Path) -> Iterator[tuple[int, Any]]:
+    """The values of a JSONL file with their line numbers, one at a time; blank lines are passed over.
+
+    Args:
+        path: the file; one that ends in ``.gz`` is unpacked on the way.
+
+    Raises:
+        ProblemError: naming the file and line, when a line is not JSON or the file cannot be read.
+    """
+    unpack: Any = gzip.open if path.suffix == ".gz" else open
+    number = 0
     try:
-        raw = path.read_bytes()
-        return (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise ProblemError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+        with unpack(path, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield number, json.loads(line)
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise ProblemError(f"{path}: cannot be read as UTF-8 text after line {number}: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise ProblemError(f"{path}:{number}: not a JSON object: {error}") from error

@@ -45,6 +45,10 @@ class Problem:
         source: where the problem came from.
         family: problems that share an idea; a family stands in one split only.
         reference: a solution known to be right, or empty.
+        prelude: code that belongs to the statement, such as imports and helpers; it runs before the program and
+            before ``check`` and ``checker``.
+        checker: code of a comparison where several results are right: it defines ``checker(args, expected, actual)``,
+            which says whether ``actual`` is. It runs in a jail of its own. Empty where tests compare by themselves.
     """
 
     id: str
@@ -59,6 +63,8 @@ class Problem:
     source: str = ""
     family: str = ""
     reference: str = ""
+    prelude: str = ""
+    checker: str = ""
 
 
 def problem_from_json(record: object) -> Problem:
@@ -91,6 +97,8 @@ def problem_from_json(record: object) -> Problem:
         source=_text(record, "source", default=""),
         family=_text(record, "family", default=""),
         reference=_text(record, "reference", default=""),
+        prelude=_code(record, "prelude"),
+        checker=_checker(record),
     )
 
 
@@ -108,6 +116,8 @@ def problem_to_json(problem: Problem) -> dict[str, Any]:
         "source": problem.source,
         "family": problem.family,
         "reference": problem.reference,
+        "prelude": problem.prelude,
+        "checker": problem.checker,
     }
     if problem.limits != Limits():
         limits = problem.limits
@@ -139,6 +149,22 @@ def _starter(record: Mapping[str, Any]) -> str:
         except SyntaxError as error:
             raise ProblemError(f"field 'starter': {starter!r} is not the first line of a function") from error
     return starter
+
+
+def _code(record: Mapping[str, Any], name: str) -> str:
+    source = _text(record, name, default="")
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError) as error:
+        raise ProblemError(f"field '{name}': does not parse: {error}") from error
+    return source
+
+
+def _checker(record: Mapping[str, Any]) -> str:
+    source = _code(record, "checker")
+    if source and "def checker(" not in source:
+        raise ProblemError("field 'checker': expected code that defines checker(args, expected, actual)")
+    return source
 
 
 def _tags(value: object) -> tuple[str, ...]:

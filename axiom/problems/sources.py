@@ -1,4 +1,4 @@
-"""Naming problems: ``basics/train``, ``basics/validation``, ``basics/test`` or the path of a JSONL file."""
+"""Naming problems: ``basics/train``, ``basics/validation``, ``basics/test``, ``humaneval`` or a JSONL file's path."""
 
 import hashlib
 import json
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from axiom.errors import ProblemError
+from axiom.problems.humaneval import load_humaneval
 from axiom.problems.jsonl import read_problems
 from axiom.problems.problem import Problem, problem_to_json
 
@@ -17,7 +18,7 @@ def load_problems(source: str, *, limit: int | None = None) -> list[Problem]:
     """The problems of a source, in its fixed order.
 
     Args:
-        source: ``basics/<split>``, or the path of a JSONL file.
+        source: ``basics/<split>``, ``humaneval``, or the path of a JSONL file.
         limit: how many to keep, spread evenly over the source; None keeps all.
 
     Raises:
@@ -28,6 +29,8 @@ def load_problems(source: str, *, limit: int | None = None) -> list[Problem]:
         if split not in BASICS_SPLITS:
             raise ProblemError(f"source '{source}': expected one of {', '.join(f'basics/{s}' for s in BASICS_SPLITS)}")
         problems = read_problems(_BASICS_FOLDER / f"{split}.jsonl")
+    elif source == "humaneval":
+        problems = load_humaneval()
     else:
         problems = read_problems(Path(source))
     if limit is None or limit >= len(problems):

@@ -20,6 +20,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -60,10 +61,10 @@ def serve(channel: int) -> None:
     request = _receive(channel)
     if "stdin" in request:
         _set_stdin(request["stdin"])
-        reply = _run_script(request["source"])
+        reply = _run_script(request["source"], request["prelude"])
         target = None
     else:
-        reply, target = _load(request["source"], request["entry_point"])
+        reply, target = _load(request["source"], request["entry_point"], request["prelude"])
     _send(channel, reply)
     made: list[Any] = []
     while True:
@@ -71,7 +72,8 @@ def serve(channel: int) -> None:
         if target is None:
             continue
         if "check" in request:
-            _send(channel, _called(lambda: target()(_Proxy(channel))))
+            proxy = sys.modules[MODULE_NAME].__dict__[request["check"]] = _Proxy(channel)
+            _send(channel, _called(partial(target(), proxy)))
         else:
             _send(channel, _call(target, request, made))
 
@@ -135,7 +137,7 @@ def _compiled(source: str) -> tuple[Any, dict[str, Any] | None]:
         return None, {"syntax": _described(error)}
 
 
-def _run_script(source: str) -> dict[str, Any]:
+def _run_script(source: str, prelude: str) -> dict[str, Any]:
     """Run a program as ``__main__`` to its end; the reply."""
     code, failure = _compiled(source)
     if failure is not None:
@@ -143,6 +145,7 @@ def _run_script(source: str) -> dict[str, Any]:
     module = ModuleType("__main__")
     sys.modules["__main__"] = module
     try:
+        exec(prelude, module.__dict__)
         exec(code, module.__dict__)
     except SystemExit as error:
         if error.code not in (None, 0):
@@ -156,7 +159,9 @@ def _run_script(source: str) -> dict[str, Any]:
     return {"loaded": True}
 
 
-def _load(source: str, entry_point: str) -> tuple[dict[str, Any], Callable[[], Callable[..., Any]] | None]:
+def _load(
+    source: str, entry_point: str, prelude: str
+) -> tuple[dict[str, Any], Callable[[], Callable[..., Any]] | None]:
     """The reply to a program, and what makes the function to call for each test."""
     code, failure = _compiled(source)
     if failure is not None:
@@ -165,6 +170,7 @@ def _load(source: str, entry_point: str) -> tuple[dict[str, Any], Callable[[], C
     sys.modules[MODULE_NAME] = module
     nodes.predefine(module.__dict__)
     try:
+        exec(prelude, module.__dict__)
         exec(code, module.__dict__)
         target = _target(module.__dict__, entry_point)
     except BaseException as error:  # noqa: BLE001 (SystemExit too is data here)
@@ -191,7 +197,11 @@ def _call(make: Callable[[], Any], request: dict[str, Any], made: list[Any]) -> 
     kwargs = nodes.built({name: decode(value) for name, value in request["kwargs"].items()}, namespace)
     method = request.get("method")
     if method is None:
-        return _called(lambda: make()(*args, **kwargs))
+        reply = _called(lambda: make()(*args, **kwargs))
+        if "args_after" in request and "returned" in reply:
+            after = _called(lambda: args)
+            return {**reply, "args": after["returned"]} if "returned" in after else after
+        return reply
     if method == getattr(make(), "__name__", None):
         made.clear()
         reply = _called(lambda: made.append(make()(*args, **kwargs)))

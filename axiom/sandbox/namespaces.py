@@ -48,7 +48,7 @@ class NamespaceSandbox:
         self._live: set[JailSession] = set()
         self._closed = False
 
-    def start(self, program: str, *, entry_point: str, limits: Limits) -> "JailSession":
+    def start(self, program: str, *, entry_point: str, limits: Limits, prelude: str = "") -> "JailSession":
         """Fork a process for one program in an idle jail, or in a new one.
 
         Raises:
@@ -57,7 +57,9 @@ class NamespaceSandbox:
         """
         jail = self._take_jail()
         try:
-            session = JailSession(program, entry_point=entry_point, limits=limits, jail=jail, on_close=self._give_back)
+            session = JailSession(
+                program, entry_point=entry_point, limits=limits, prelude=prelude, jail=jail, on_close=self._give_back
+            )
         except BaseException:
             jail.close()
             raise
@@ -105,7 +107,9 @@ class NamespaceSandbox:
 class JailSession(ProgramSession):
     """One program in one fork; made by :meth:`NamespaceSandbox.start`."""
 
-    def __init__(self, program: str, *, entry_point: str, limits: Limits, jail: Jail, on_close: Any) -> None:
+    def __init__(
+        self, program: str, *, entry_point: str, limits: Limits, prelude: str, jail: Jail, on_close: Any
+    ) -> None:
         self.jail = jail
         self._child = 0
         channel, theirs = socket.socketpair()
@@ -121,7 +125,13 @@ class JailSession(ProgramSession):
         finally:
             os.close(their_output)
         super().__init__(
-            program, entry_point=entry_point, limits=limits, channel=channel, output=output, on_close=on_close
+            program,
+            entry_point=entry_point,
+            limits=limits,
+            prelude=prelude,
+            channel=channel,
+            output=output,
+            on_close=on_close,
         )
 
     def _pid(self) -> int:

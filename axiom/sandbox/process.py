@@ -55,14 +55,16 @@ class ProcessSandbox:
         self._live: set[ProcessSession] = set()
         self._closed = False
 
-    def start(self, program: str, *, entry_point: str, limits: Limits) -> "ProcessSession":
+    def start(self, program: str, *, entry_point: str, limits: Limits, prelude: str = "") -> "ProcessSession":
         """Start a fresh interpreter for one program and wait until it has limited itself.
 
         Raises:
             SandboxError: if the sandbox is closed or the interpreter does not come up.
             OSError: if the machine has no process, descriptor or temporary folder to give.
         """
-        session = ProcessSession(program, entry_point=entry_point, limits=limits, on_close=self._live.discard)
+        session = ProcessSession(
+            program, entry_point=entry_point, limits=limits, prelude=prelude, on_close=self._live.discard
+        )
         with self._lock:
             closed = self._closed
             if not closed:
@@ -90,7 +92,7 @@ class ProcessSession(ProgramSession):
 
     look_every_s = 0.02  # a program may use several processors here, and its memory is seen only while it lives
 
-    def __init__(self, program: str, *, entry_point: str, limits: Limits, on_close: Any) -> None:
+    def __init__(self, program: str, *, entry_point: str, limits: Limits, prelude: str, on_close: Any) -> None:
         self._start_cpu_s = 0.0
         self._peak_bytes = 0
         with contextlib.ExitStack() as stack:
@@ -104,7 +106,13 @@ class ProcessSession(ProgramSession):
             self._process.stdout.close()
             self._resources = stack.pop_all()
         super().__init__(
-            program, entry_point=entry_point, limits=limits, channel=channel, output=output, on_close=on_close
+            program,
+            entry_point=entry_point,
+            limits=limits,
+            prelude=prelude,
+            channel=channel,
+            output=output,
+            on_close=on_close,
         )
 
     def await_ready(self) -> None:

@@ -23,9 +23,11 @@ class Returned:
 
     Attributes:
         value: decoded; no class of the program's own is left in it.
+        args: the positional arguments after the call, where they were asked for.
     """
 
     value: Any
+    args: tuple[Any, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +100,20 @@ class Session(Protocol):
     def output(self) -> str:
         """What the program has printed so far."""
 
-    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: str = "") -> CallReply:
+    def call(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: str = "", args_after: bool = False
+    ) -> CallReply:
         """Call the entry point once, after :class:`Loaded`, with fresh copies of the arguments.
 
         With ``method``, call that method of the object that the last call of the entry point, a class, has made;
-        with the entry point's own name, make a new object.
+        with the entry point's own name, make a new object. With ``args_after``, tell the arguments after the call.
         """
 
-    def check(self, candidate: Callable[[Sequence[Any], Mapping[str, Any]], CallReply]) -> CallReply:
-        """Call the entry point with a proxy: each call of it is answered by ``candidate`` on this side."""
+    def check(self, candidate: Callable[[Sequence[Any], Mapping[str, Any]], CallReply], *, name: str) -> CallReply:
+        """Call the entry point with a proxy: each call of it is answered by ``candidate`` on this side.
+
+        The code finds the proxy under ``name`` too, because some checks call the solution by its own name.
+        """
 
     def close(self) -> Usage:
         """End every process of the session; further calls return the same figures."""
@@ -119,8 +126,8 @@ class Sandbox(Protocol):
     def isolation(self) -> str:
         """Name of the level of isolation, recorded beside verdicts."""
 
-    def start(self, program: str, *, entry_point: str, limits: Limits) -> Session:
-        """Start a fresh process for one program.
+    def start(self, program: str, *, entry_point: str, limits: Limits, prelude: str = "") -> Session:
+        """Start a fresh process for one program; ``prelude`` is code that runs before it.
 
         Raises:
             SandboxError: if it cannot be started.

@@ -55,6 +55,7 @@ class ProgramSession:
         program: source.
         entry_point: the function that is called.
         limits: of the program.
+        prelude: code that runs before the program.
         channel: this end of the socket, non-blocking from here on.
         output: read end of what the program prints.
         on_close: told once when the session has ended.
@@ -68,11 +69,12 @@ class ProgramSession:
         *,
         entry_point: str,
         limits: Limits,
+        prelude: str,
         channel: socket.socket,
         output: int,
         on_close: Callable[[Any], None],
     ) -> None:
-        self._request = {"source": program, "entry_point": entry_point}
+        self._request = {"source": program, "entry_point": entry_point, "prelude": prelude}
         self._limits, self._on_close = limits, on_close
         self._lock = threading.Lock()
         self._usage: Usage | None = None
@@ -123,27 +125,35 @@ class ProgramSession:
             self._drain()
         return bytes(self._printed).decode("utf-8", errors="replace")
 
-    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: str = "") -> CallReply:
+    def call(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: str = "", args_after: bool = False
+    ) -> CallReply:
         """Call the entry point, or a method of the object that it made, once.
 
         Args:
             args: positional arguments, plain data.
             kwargs: keyword arguments, plain data.
             method: of the object; the entry point's own name makes a new one.
+            args_after: tell the positional arguments after the call.
 
         Raises:
             ValueFormatError: if the arguments are not plain data.
         """
-        request = {"args": encode(list(args)), "kwargs": {k: encode(v) for k, v in kwargs.items()}}
-        return self._called(self._exchange(request | ({"method": method} if method else {})))
+        request: dict[str, Any] = {"args": encode(list(args)), "kwargs": {k: encode(v) for k, v in kwargs.items()}}
+        if method:
+            request["method"] = method
+        if args_after:
+            request["args_after"] = True
+        return self._called(self._exchange(request))
 
-    def check(self, candidate: Callable[[Sequence[Any], Mapping[str, Any]], CallReply]) -> CallReply:
+    def check(self, candidate: Callable[[Sequence[Any], Mapping[str, Any]], CallReply], *, name: str) -> CallReply:
         """Call the entry point with a proxy whose calls ``candidate`` answers.
 
         Args:
             candidate: given positional and keyword arguments, says what came of the call.
+            name: the proxy's second name, beside being the argument.
         """
-        reply = self._exchange({"check": True})
+        reply = self._exchange({"check": name})
         while not isinstance(reply, Stopped) and "call" in reply:
             try:
                 args, kwargs = decode(reply["call"]["args"]), decode(reply["call"]["kwargs"])
@@ -170,7 +180,8 @@ class ProgramSession:
             return reply
         if "returned" in reply:
             try:
-                return Returned(decode(reply["returned"]))
+                after = tuple(decode(reply["args"])) if isinstance(reply.get("args"), list) else None
+                return Returned(decode(reply["returned"]), after)
             except (ValueError, RecursionError):
                 return self._malformed()
         if isinstance(reply.get("refused"), str):

@@ -5,7 +5,7 @@ what JSON has no word for is an object with a single tag::
 
     {"$tuple": [...]}  {"$set": [...]}  {"$bytes": "base64"}  {"$dict": [[key, value], ...]}
     {"$float": "nan" | "inf" | "-inf"}  {"$int": "hexadecimal"}
-    {"$linked": [...]}  {"$tree": [root, left, right, ...]}
+    {"$list_node": [...]}  {"$tree_node": [root, left, right, ...]}
 
 The last two are LeetCode's linked list and its binary tree, level by level with null for what is missing; an empty one
 is None, as it is there.
@@ -14,19 +14,22 @@ A dictionary travels as a JSON object when all its keys are strings that do not 
 Instances of subclasses of the built-in types travel as their base type. Anything else is refused.
 
 Covered: no code runs on decoding; nesting is capped, so neither side's stack is at risk; integers of any
-size travel in hexadecimal, which takes linear time. Not covered here: the size of a message, which the
+size travel in hexadecimal, which takes linear time; items of a set and keys of a dictionary that were made to share
+one hash, which would take quadratic time, are refused. Not covered here: the size of a message, which the
 reader of the frame caps. Assumes: nothing about the sender.
 """
 
 import base64
 import binascii
 import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 MAX_DEPTH = 200
 _PLAIN_INT_BITS = 2048
+_MAX_SAME_HASH = 64
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -119,8 +122,8 @@ _ENCODERS: tuple[tuple[type | tuple[type, ...], Callable[[Any, int], Any]], ...]
     (dict, _encode_dict),
     (set, lambda value, depth: {"$set": _encode_sequence(set.__iter__(value), depth)}),
     (frozenset, lambda value, depth: {"$set": _encode_sequence(frozenset.__iter__(value), depth)}),
-    (LinkedList, lambda value, depth: {"$linked": _encode_sequence(value.values, depth)}),
-    (BinaryTree, lambda value, depth: {"$tree": _encode_sequence(value.values, depth)}),
+    (LinkedList, lambda value, depth: {"$list_node": _encode_sequence(value.values, depth)}),
+    (BinaryTree, lambda value, depth: {"$tree_node": _encode_sequence(value.values, depth)}),
     ((bytes, bytearray), lambda value, depth: {"$bytes": base64.b64encode(bytes(value)).decode()}),
 )
 
@@ -149,6 +152,7 @@ def _decode_tuple(value: object, depth: int, hashable: bool) -> tuple[Any, ...]:
 
 def _decode_set(value: object, depth: int, hashable: bool) -> set[Any] | frozenset[Any]:
     items = [decode(item, depth=depth, hashable=True) for item in _items(value)]
+    _check_hashes(items)
     return frozenset(items) if hashable else set(items)
 
 
@@ -156,15 +160,23 @@ def _decode_dict(value: object, depth: int, hashable: bool) -> dict[Any, Any]:
     pairs = [_items(pair) for pair in _items(value)]
     if any(len(pair) != 2 for pair in pairs):
         raise TypeError("expected [key, value] pairs")
-    return {decode(key, depth=depth, hashable=True): decode(item, depth=depth) for key, item in pairs}
+    keys = [decode(key, depth=depth, hashable=True) for key, _ in pairs]
+    _check_hashes(keys)
+    return dict(zip(keys, (decode(item, depth=depth) for _, item in pairs), strict=True))
+
+
+def _check_hashes(keys: list[Any]) -> None:
+    """Refuse keys that many share a hash: integers a multiple of the hash's modulus apart are easily made."""
+    if len(keys) > _MAX_SAME_HASH and max(Counter(map(hash, keys)).values()) > _MAX_SAME_HASH:
+        raise ValueError(f"more than {_MAX_SAME_HASH} keys of one hash")
 
 
 _DECODERS: dict[str, Callable[[Any, int, bool], Any]] = {
     "$tuple": _decode_tuple,
     "$set": _decode_set,
     "$dict": _decode_dict,
-    "$linked": lambda value, depth, hashable: LinkedList(_decode_tuple(value, depth, hashable)) if value else None,
-    "$tree": lambda value, depth, hashable: BinaryTree(_decode_tuple(value, depth, hashable)) if value else None,
+    "$list_node": lambda value, depth, hashable: LinkedList(_decode_tuple(value, depth, hashable)) if value else None,
+    "$tree_node": lambda value, depth, hashable: BinaryTree(_decode_tuple(value, depth, hashable)) if value else None,
     "$bytes": lambda value, depth, hashable: base64.b64decode(value, validate=True),
     "$float": lambda value, depth, hashable: _NOT_FINITE[value] if value in _NOT_FINITE else float(value),
     "$int": lambda value, depth, hashable: int(value, 16),

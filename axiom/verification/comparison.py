@@ -95,7 +95,7 @@ def _sorted_deep(value: Any) -> str:
 
 
 def _stripped(text: str) -> list[str]:
-    return [line.rstrip() for line in text.rstrip().splitlines()]
+    return [line.rstrip() for line in text.rstrip().split("\n")]
 
 
 _RULES: dict[Compare, Callable[[Any, Any], bool]] = {

@@ -4,14 +4,14 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from axiom.problems.hidden_tests import CheckTest, ClassTest, Compare, HiddenTest, ProgramTest
+from axiom.problems.hidden_tests import CallTest, CheckTest, ClassTest, Compare, HiddenTest, ProgramTest
 from axiom.problems.problem import Limits, Problem
 from axiom.sandbox.protocol import CallReply, Loaded, LoadReply, Raised, Refused, Returned, Sandbox, Session, Stopped
 from axiom.verification.comparison import matches
 from axiom.verification.verdict import Outcome, Verdict
 
 _SHOWN_CHARS = 120
-_CHECKER_CPU_S = 20.0
+_CHECKER_LIMITS = Limits(cpu_s=20.0, wall_s=200.0)
 _STOPPED: dict[str, Outcome] = {
     "syntax": Outcome.syntax_error,
     "exited": Outcome.runtime_error,
@@ -43,6 +43,7 @@ class Testing:
         self._cpu_s = self._wall_s = 0.0
         self._peak_bytes = self._passed = 0
         self._session: Session | None = None
+        self._checker: Session | None = None
         self.slow = False
 
     def run(self) -> Verdict:
@@ -64,6 +65,8 @@ class Testing:
         finally:
             if self._session is not None:
                 self._end(self._session)
+            if self._checker is not None:
+                self._checker.close()
         return self._verdict(failure)
 
     def _verdict(self, failure: Failure | None) -> Verdict:
@@ -92,8 +95,37 @@ class Testing:
             return self._check_test(self._session, test)
         if isinstance(test, ClassTest):
             return self._class_test(self._session, test)
-        reply = self._session.call(test.args, test.kwargs)
-        return self._compared(reply, test.expected, test.compare, raises=test.raises), isinstance(reply, Stopped)
+        reply = self._session.call(test.args, test.kwargs, args_after=test.expected_args is not None)
+        return self._call_failure(test, reply), isinstance(reply, Stopped)
+
+    def _call_failure(self, test: CallTest, reply: CallReply) -> Failure | None:
+        if not isinstance(reply, Returned) or test.raises is not None:
+            return self._compared(reply, test.expected, test.compare, raises=test.raises)
+        if self._problem.checker:
+            return self._checked(test, reply.value)
+        after = test.expected_args
+        if after is None or test.expected is not None:
+            failure = self._compared(reply, test.expected, test.compare, raises=None)
+            if failure is not None or after is None:
+                return failure
+        found = self._compared(Returned(list(reply.args or ())), list(after), test.compare, raises=None)
+        return None if found is None else (found[0], f"its arguments after the call: {found[1]}")
+
+    def _checked(self, test: CallTest, actual: Any) -> Failure | None:
+        """Ask the problem's own comparison, in a jail that the program never enters."""
+        if self._checker is None:
+            self._checker = self._start(self._problem.checker, _CHECKER_LIMITS, entry_point="checker")
+            loaded = self._checker.load()
+            if not isinstance(loaded, Loaded):
+                raise ValueError(f"the problem's own checker does not load: {loaded.message}")
+        reply = self._checker.call((list(test.args), test.expected, actual), {})
+        if isinstance(reply, Returned) and reply.value is True:
+            return None
+        if isinstance(reply, Stopped):
+            self._checker.close()
+            self._checker = None
+        said = "" if isinstance(reply, Returned) else f" ({reply.message})"
+        return Outcome.wrong_answer, f"returned {_shown(actual)}, which the checker refuses{said}"
 
     def _program_test(self, test: ProgramTest) -> Failure | None:
         left_s = max(self._problem.limits.cpu_s - self._cpu_s, 0.01)
@@ -112,7 +144,7 @@ class Testing:
         return Outcome.wrong_answer, f"printed {_shown(printed)}"
 
     def _class_test(self, session: Session, test: ClassTest) -> tuple[Failure | None, bool]:
-        for step, (method, args) in enumerate(zip(test.methods, test.args, strict=True)):
+        for step, (method, args) in enumerate(zip(test.methods, test.arguments, strict=True)):
             reply = session.call(args, {}, method=method)
             expected = None if step == 0 else test.expected[step]
             found = self._compared(reply, expected, test.compare, raises=None)
@@ -127,12 +159,10 @@ class Testing:
             replies.append(session.call(args, kwargs))
             return replies[-1]
 
-        limits = Limits(_CHECKER_CPU_S, max(10 * _CHECKER_CPU_S, self._problem.limits.wall_s))
-        source = f"{test.prelude}\n\n{test.check}"
-        checker = self._sandbox.start(source, entry_point="check", limits=limits)
+        checker = self._start(test.check, _CHECKER_LIMITS, entry_point="check")
         try:
             loaded = checker.load()
-            reply = checker.check(candidate) if isinstance(loaded, Loaded) else loaded
+            reply = checker.check(candidate, name=self._problem.entry_point) if isinstance(loaded, Loaded) else loaded
         finally:
             checker.close()
         if not isinstance(loaded, Loaded):
@@ -164,8 +194,9 @@ class Testing:
         self.slow = reply.cause == "wall"
         return _STOPPED[reply.cause], reply.message
 
-    def _start(self, source: str, limits: Limits) -> Session:
-        return self._sandbox.start(source, entry_point=self._problem.entry_point, limits=limits)
+    def _start(self, source: str, limits: Limits, *, entry_point: str = "") -> Session:
+        called, prelude = entry_point or self._problem.entry_point, self._problem.prelude
+        return self._sandbox.start(source, entry_point=called, limits=limits, prelude=prelude)
 
     def _end(self, session: Session) -> None:
         usage = session.close()

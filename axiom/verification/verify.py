@@ -5,7 +5,6 @@ a prefix and the same command goes on after it.
 """
 
 import argparse
-import gzip
 import json
 import os
 from collections import Counter, defaultdict, deque
@@ -22,6 +21,7 @@ from rich.table import Table
 
 from axiom.errors import ProblemError
 from axiom.pass_at_k import mean_pass_at_k
+from axiom.problems.jsonl import json_lines
 from axiom.problems.problem import Problem
 from axiom.problems.sources import load_problems
 from axiom.programs import extract_program
@@ -63,8 +63,14 @@ def main(arguments: list[str]) -> int:
     with Judge(workers=chosen.workers, isolation=chosen.isolation, preload=chosen.preload.split()) as judge:
         done = _stored(out, isolation=judge.isolation)
         with out.open("a", encoding="utf-8") as file:
+            judged = [(row["task_id"], row["sample_index"]) for row in done]
             _judge_all(
-                judge, read_samples(samples, problems), done=len(done), total=total, file=file, quiet=chosen.quiet
+                judge,
+                _after(judged, read_samples(samples, problems), out),
+                done=len(done),
+                total=total,
+                file=file,
+                quiet=chosen.quiet,
             )
         _report(_stored(out, isolation=judge.isolation), out)
     return 0
@@ -95,20 +101,14 @@ def read_samples(file: Path, problems: dict[str, Problem]) -> Iterator[SampleLin
         ProblemError: naming file and line, for a line that is malformed or answers an unknown problem.
     """
     seen: Counter[str] = Counter()
-    unpack: Any = gzip.open if file.suffix == ".gz" else open
-    with unpack(file, "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                sample = _sample(json.loads(line), problems)
-            except json.JSONDecodeError as error:
-                raise ProblemError(f"{file}:{number}: not a JSON object: {error}") from error
-            except ProblemError as error:
-                raise ProblemError(f"{file}:{number}: {error}") from error
-            index = seen[sample[0].id]
-            seen[sample[0].id] += 1
-            yield SampleLine(sample[0], index, sample[1])
+    for number, record in json_lines(file):
+        try:
+            problem, source = _sample(record, problems)
+        except ProblemError as error:
+            raise ProblemError(f"{file}:{number}: {error}") from error
+        index = seen[problem.id]
+        seen[problem.id] += 1
+        yield SampleLine(problem, index, source)
 
 
 def _sample(record: object, problems: dict[str, Problem]) -> tuple[Problem, str | None]:
@@ -126,6 +126,22 @@ def _sample(record: object, problems: dict[str, Problem]) -> tuple[Problem, str 
         raise ProblemError("expected the text 'solution' (a program) or 'completion' (a model's answer)")
     program = extract_program(completion, entry_point=problem.entry_point, starter=problem.starter)
     return problem, None if program is None else program.source
+
+
+def _after(judged: list[tuple[str, int]], samples: Iterator[SampleLine], out: Path) -> Iterator[SampleLine]:
+    """The samples that have no verdict yet.
+
+    Raises:
+        ProblemError: if the verdicts in the file are not those of the first samples.
+    """
+    for number, (task_id, index) in enumerate(judged, start=1):
+        sample = next(samples, None)
+        if sample is None or (sample.problem.id, sample.sample_index) != (task_id, index):
+            raise ProblemError(
+                f"{out}:{number}: the verdict of '{task_id}' sample {index} does not belong to these samples; "
+                "choose another file with --out"
+            )
+    yield from samples
 
 
 def _judge_all(
@@ -157,9 +173,7 @@ def _judge_all(
             file.flush()
             bar.update(task, advance=1, passed=passed)
 
-        for number, sample in enumerate(samples):
-            if number < done:
-                continue
+        for sample in samples:
             waiting.append((sample, judge.submit(sample.problem, sample.source)))
             while len(waiting) > judge.workers * _QUEUED_PER_WORKER or (waiting and waiting[0][1].done()):
                 write_first()
@@ -178,7 +192,7 @@ def _stored(out: Path, *, isolation: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     raw = out.read_bytes()
     whole = raw[: raw.rfind(b"\n") + 1]
-    for number, line in enumerate(whole.splitlines(), start=1):
+    for number, line in enumerate(whole.split(b"\n")[:-1], start=1):
         try:
             row = json.loads(line)
             Outcome(row["outcome"])
