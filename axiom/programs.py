@@ -50,10 +50,10 @@ def reasoning_stripped(text: str) -> str:
 def extract_program(text: str, *, entry_point: str, starter: str = "") -> Program | None:
     """The code in a model's answer, or None where there is none; never raises.
 
-    In this order: the whole answer, where it goes on from the starter and compiles; the last fenced block that compiles and defines the entry point; the last one that means to
-    define it and does not compile; unfenced code that defines it; the last other block of Python; unfenced
-    code that defines anything. A block that does not compile yields to one that does, because the last block
-    is often cut off by the length limit.
+    In this order: the whole answer, where it goes on from the starter and compiles; the last fenced block that
+    compiles and defines the entry point; the last one that means to define it and does not compile; unfenced code
+    that defines it; the last other block of Python; unfenced code that defines anything. A block that does not
+    compile yields to one that does, because the last block is often cut off by the length limit.
 
     Args:
         text: the raw completion.

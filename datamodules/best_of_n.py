@@ -265,7 +265,7 @@ class BestOfNDataModule(L.LightningDataModule):
         """
         assert self.trainer is not None
         # Lightning asks before it has put `current_epoch` right after a checkpoint from an epoch's end.
-        epoch = self.trainer.fit_loop.epoch_progress.current.processed
+        epoch = self.trainer.fit_loop.epoch_progress.current.processed  # type: ignore[attr-defined]
         index = min(epoch // self.epochs_per_round, self.rounds - 1)
         newest = self._newest()
         if newest is None or newest < index:

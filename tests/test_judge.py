@@ -325,7 +325,9 @@ class _Scripted:
     def __init__(self, reply: CallReply, *, failures: int = 0) -> None:
         self.reply, self.failures, self.starts = reply, failures, 0
 
-    def start(self, program: str, *, entry_point: str, limits: Limits, prelude: str = "") -> "_Scripted":
+    def start(
+        self, program: str, *, entry_point: str, limits: Limits, prelude: str = "", stdin: str | None = None
+    ) -> "_Scripted":
         self.starts += 1
         if self.starts <= self.failures:
             raise OSError("no more processes")
@@ -334,7 +336,7 @@ class _Scripted:
     def load(self) -> LoadReply:
         return Loaded()
 
-    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> CallReply:
+    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any], *, args_after: bool = False) -> CallReply:
         return self.reply
 
     def close(self) -> Usage:

@@ -55,11 +55,18 @@ def forget_own_modules() -> None:
         del sys.modules[name]
 
 
-def serve(channel: int) -> None:
-    """Load one program and answer calls until the channel closes, which ends the process."""
+def serve(channel: int, limit: Callable[[Any], None] | None = None) -> None:
+    """Load one program and answer calls until the channel closes, which ends the process.
+
+    Args:
+        channel: descriptor of the frames.
+        limit: told the request's ``limits`` before the program is compiled.
+    """
     sys.setrecursionlimit(_RECURSION_LIMIT)
     request = _receive(channel)
-    if "stdin" in request:
+    if limit is not None:
+        limit(request["limits"])
+    if request["stdin"] is not None:
         _set_stdin(request["stdin"])
         reply = _run_script(request["source"], request["prelude"])
         target = None

@@ -63,25 +63,70 @@ class Jail:
             raise
         self.refused: tuple[str, ...] = tuple(hello["refused"])
         self.programs = 0
+        self._unread = 0
+        self._next: tuple[socket.socket, int] | None = None
+        self._fork()
 
-    def begin(self, channel: socket.socket, output: int, limits: Limits) -> None:
-        """Fork a child for a program that talks on ``channel`` and prints into ``output``.
+    def take(self) -> tuple[socket.socket, int]:
+        """The channel and the output of a child that waits for its program; the caller closes both.
 
         Raises:
             OSError: if the jail is gone.
         """
-        request = {"cpu_s": limits.cpu_s, "address_space": self._present_bytes + limits.memory_bytes}
-        socket.send_fds(self._control, [json.dumps(request).encode()], [channel.fileno(), output])
+        if self._next is None:
+            raise OSError("the jail is gone")
+        taken, self._next = self._next, None
         self.programs += 1
+        return taken
+
+    def limits(self, limits: Limits) -> dict[str, float]:
+        """What the child is told of a program's limits."""
+        return {"cpu_s": limits.cpu_s, "address_space": self._present_bytes + limits.memory_bytes}
+
+    def refresh(self) -> None:
+        """Have the child killed and the next one forked, without waiting; a jail that is gone is closed."""
+        try:
+            self._read_ends(wait=False)
+            self._fork()
+            self._unread += 1
+        except (OSError, ValueError):
+            self.close()
 
     def end(self) -> Ended | None:
-        """Kill and reap the running child; None if the jail itself is gone, which is then closed."""
-        with contextlib.suppress(OSError, ValueError):
-            self._control.send(b"end")
-            if select.select([self._control], [], [], _END_S)[0]:
-                return Ended(**json.loads(self._control.recv(_MESSAGE_BYTES)))
-        self.close()
+        """Like :meth:`refresh`, and wait to hear how the child ended; None if the jail itself is gone."""
+        self.refresh()
+        if self.alive:
+            with contextlib.suppress(OSError, ValueError):
+                return self._read_ends(wait=True)
+            self.close()
         return None
+
+    def _fork(self) -> None:
+        channel, theirs = socket.socketpair()
+        output, their_output = os.pipe()
+        try:
+            channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+            with theirs:
+                socket.send_fds(self._control, [b"next"], [theirs.fileno(), their_output])
+        except BaseException:
+            channel.close()
+            os.close(output)
+            raise
+        finally:
+            os.close(their_output)
+        self._next = channel, output
+
+    def _read_ends(self, *, wait: bool) -> Ended | None:
+        """Read how earlier children ended; the last that was read."""
+        ended = None
+        while self._unread:
+            if not select.select([self._control], [], [], _END_S if wait else 0.0)[0]:
+                if wait:
+                    raise OSError("the jail does not answer")
+                break
+            ended = Ended(**json.loads(self._control.recv(_MESSAGE_BYTES)))
+            self._unread -= 1
+        return ended
 
     @property
     def alive(self) -> bool:
@@ -95,6 +140,10 @@ class Jail:
     def close(self) -> None:
         """Kill everything in the jail and free what it holds."""
         self._control.close()
+        waiting, self._next = getattr(self, "_next", None), None
+        if waiting is not None:
+            waiting[0].close()
+            os.close(waiting[1])
         process = getattr(self, "_process", None)
         if process is not None:
             process.kill()

@@ -14,7 +14,9 @@ import signal
 import socket
 import sys
 import threading
+from collections import deque
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from axiom.errors import SandboxError
@@ -28,7 +30,7 @@ _READ_BYTES = 1 << 18
 
 
 class NamespaceSandbox:
-    """The level ``namespaces``: a pool of jails, as many as programs run at a time.
+    """The level ``namespaces``: a pool of jails, twice as many as programs run at a time.
 
     Args:
         preload: third-party modules that programs may import, such as ``numpy``.
@@ -44,12 +46,14 @@ class NamespaceSandbox:
             raise SandboxError(f"isolation 'namespaces' needs Linux, this is {sys.platform}; use 'docker' or 'process'")
         self._preload = tuple(preload)
         self._lock = threading.Lock()
-        self._idle: list[Jail] = []
+        self._idle: deque[Jail] = deque()
         self._live: set[JailSession] = set()
         self._closed = False
 
-    def start(self, program: str, *, entry_point: str, limits: Limits, prelude: str = "") -> "JailSession":
-        """Fork a process for one program in an idle jail, or in a new one.
+    def start(
+        self, program: str, *, entry_point: str, limits: Limits, prelude: str = "", stdin: str | None = None
+    ) -> "JailSession":
+        """Hand one program to the waiting child of an idle jail, or of a new one.
 
         Raises:
             SandboxError: if the sandbox is closed or no jail comes up.
@@ -57,9 +61,7 @@ class NamespaceSandbox:
         """
         jail = self._take_jail()
         try:
-            session = JailSession(
-                program, entry_point=entry_point, limits=limits, prelude=prelude, jail=jail, on_close=self._give_back
-            )
+            session = JailSession(limits=limits, jail=jail, on_close=self._give_back)
         except BaseException:
             jail.close()
             raise
@@ -69,6 +71,8 @@ class NamespaceSandbox:
         if closed:
             session.close()
             raise SandboxError("the sandbox is closed; make a new one")
+        request = {"source": program, "entry_point": entry_point, "prelude": prelude, "stdin": stdin}
+        session.begin(request | {"limits": jail.limits(limits)})
         return session
 
     def close(self) -> None:
@@ -76,18 +80,22 @@ class NamespaceSandbox:
         with self._lock:
             self._closed = True
             live, idle = list(self._live), self._idle
-            self._idle = []
+            self._idle = deque()
         for session in live:
             session.interrupt()
         for jail in idle:
             jail.close()
 
     def _take_jail(self) -> Jail:
+        """The jail that has been idle longest; a new one while there are fewer than two for each that is busy.
+
+        So that a jail kills and reaps its last program, and forks the next child, while others run programs.
+        """
         while True:
             with self._lock:
                 if self._closed:
                     raise SandboxError("the sandbox is closed; make a new one")
-                jail = self._idle.pop() if self._idle else None
+                jail = self._idle.popleft() if len(self._idle) >= len(self._live) + 2 else None
             if jail is None:
                 return Jail(preload=self._preload)
             if jail.alive and jail.programs < _PROGRAMS_PER_JAIL:
@@ -107,32 +115,11 @@ class NamespaceSandbox:
 class JailSession(ProgramSession):
     """One program in one fork; made by :meth:`NamespaceSandbox.start`."""
 
-    def __init__(
-        self, program: str, *, entry_point: str, limits: Limits, prelude: str, jail: Jail, on_close: Any
-    ) -> None:
+    def __init__(self, *, limits: Limits, jail: Jail, on_close: Any) -> None:
         self.jail = jail
         self._child = 0
-        channel, theirs = socket.socketpair()
-        output, their_output = os.pipe()
-        try:
-            channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-            with theirs:
-                jail.begin(theirs, their_output, limits)
-        except BaseException:
-            channel.close()
-            os.close(output)
-            raise
-        finally:
-            os.close(their_output)
-        super().__init__(
-            program,
-            entry_point=entry_point,
-            limits=limits,
-            prelude=prelude,
-            channel=channel,
-            output=output,
-            on_close=on_close,
-        )
+        channel, output = jail.take()
+        super().__init__(limits=limits, channel=channel, output=output, on_close=on_close)
 
     def _pid(self) -> int:
         return self._child
@@ -158,7 +145,21 @@ class JailSession(ProgramSession):
             self.jail.kill()
 
     def _reap(self) -> Ended:
-        ended = self.jail.end()
+        measured = None if self._channel_closed else self._measured()
         # The number is free for others once the zygote has reaped it.
         self._child = 0
-        return ended or Ended(-signal.SIGKILL, 0.0, 0)
+        if measured is not None:
+            self.jail.refresh()
+            return measured
+        return self.jail.end() or Ended(-signal.SIGKILL, 0.0, 0)
+
+    def _measured(self) -> Ended | None:
+        """What the living child has used, so that nobody waits for its end; None where that cannot be seen."""
+        folder = f"/proc/{self._child}"
+        try:
+            on_cpu_ns = int(Path(folder, "schedstat").read_text(encoding="ascii").split()[0])
+            status = Path(folder, "status").read_text(encoding="utf-8", errors="replace")
+        except (OSError, IndexError, ValueError):
+            return None
+        peak = status.partition("\nVmHWM:")[2].split(maxsplit=1)
+        return Ended(-signal.SIGKILL, max(on_cpu_ns / 1e9, self._clocks()[0]), int(peak[0]) * 1024) if peak else None

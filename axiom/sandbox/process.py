@@ -55,16 +55,16 @@ class ProcessSandbox:
         self._live: set[ProcessSession] = set()
         self._closed = False
 
-    def start(self, program: str, *, entry_point: str, limits: Limits, prelude: str = "") -> "ProcessSession":
-        """Start a fresh interpreter for one program and wait until it has limited itself.
+    def start(
+        self, program: str, *, entry_point: str, limits: Limits, prelude: str = "", stdin: str | None = None
+    ) -> "ProcessSession":
+        """Start a fresh interpreter, wait until it has limited itself, and hand over the program.
 
         Raises:
             SandboxError: if the sandbox is closed or the interpreter does not come up.
             OSError: if the machine has no process, descriptor or temporary folder to give.
         """
-        session = ProcessSession(
-            program, entry_point=entry_point, limits=limits, prelude=prelude, on_close=self._live.discard
-        )
+        session = ProcessSession(limits=limits, on_close=self._live.discard)
         with self._lock:
             closed = self._closed
             if not closed:
@@ -73,6 +73,7 @@ class ProcessSandbox:
             if closed:
                 raise SandboxError("the sandbox is closed; make a new one")
             session.await_ready()
+            session.begin({"source": program, "entry_point": entry_point, "prelude": prelude, "stdin": stdin})
         except BaseException:
             session.close()
             raise
@@ -92,7 +93,7 @@ class ProcessSession(ProgramSession):
 
     look_every_s = 0.02  # a program may use several processors here, and its memory is seen only while it lives
 
-    def __init__(self, program: str, *, entry_point: str, limits: Limits, prelude: str, on_close: Any) -> None:
+    def __init__(self, *, limits: Limits, on_close: Any) -> None:
         self._start_cpu_s = 0.0
         self._peak_bytes = 0
         with contextlib.ExitStack() as stack:
@@ -105,15 +106,7 @@ class ProcessSession(ProgramSession):
             output = os.dup(self._process.stdout.fileno())
             self._process.stdout.close()
             self._resources = stack.pop_all()
-        super().__init__(
-            program,
-            entry_point=entry_point,
-            limits=limits,
-            prelude=prelude,
-            channel=channel,
-            output=output,
-            on_close=on_close,
-        )
+        super().__init__(limits=limits, channel=channel, output=output, on_close=on_close)
 
     def await_ready(self) -> None:
         """Wait until the process is up and has set its limits.

@@ -92,10 +92,7 @@ class Session(Protocol):
     """One program in its own process, used by one thread."""
 
     def load(self) -> LoadReply:
-        """Compile the program and run its module body."""
-
-    def run(self, stdin: str) -> LoadReply:
-        """Instead of :meth:`load`: run the program as a script that reads this."""
+        """Wait until the program is compiled and its module body, or all of a script, has run."""
 
     def output(self) -> str:
         """What the program has printed so far."""
@@ -126,8 +123,17 @@ class Sandbox(Protocol):
     def isolation(self) -> str:
         """Name of the level of isolation, recorded beside verdicts."""
 
-    def start(self, program: str, *, entry_point: str, limits: Limits, prelude: str = "") -> Session:
-        """Start a fresh process for one program; ``prelude`` is code that runs before it.
+    def start(
+        self, program: str, *, entry_point: str, limits: Limits, prelude: str = "", stdin: str | None = None
+    ) -> Session:
+        """Hand one program to a fresh process, without waiting for it; the clocks start here.
+
+        Args:
+            program: source.
+            entry_point: what :meth:`Session.call` calls.
+            limits: of the process.
+            prelude: code that runs before the program.
+            stdin: run the program as a script that reads this; it has no entry point then.
 
         Raises:
             SandboxError: if it cannot be started.

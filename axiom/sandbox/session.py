@@ -52,10 +52,7 @@ class ProgramSession:
     """One program in its own process, used by one thread.
 
     Args:
-        program: source.
-        entry_point: the function that is called.
         limits: of the program.
-        prelude: code that runs before the program.
         channel: this end of the socket, non-blocking from here on.
         output: read end of what the program prints.
         on_close: told once when the session has ended.
@@ -63,24 +60,15 @@ class ProgramSession:
 
     look_every_s: float | None = None
 
-    def __init__(
-        self,
-        program: str,
-        *,
-        entry_point: str,
-        limits: Limits,
-        prelude: str,
-        channel: socket.socket,
-        output: int,
-        on_close: Callable[[Any], None],
-    ) -> None:
-        self._request = {"source": program, "entry_point": entry_point, "prelude": prelude}
+    def __init__(self, *, limits: Limits, channel: socket.socket, output: int, on_close: Callable[[Any], None]) -> None:
         self._limits, self._on_close = limits, on_close
         self._lock = threading.Lock()
         self._usage: Usage | None = None
         self._ended: Ended | None = None
         self._stopped: Stopped | None = None
         self._received = bytearray()
+        self._outgoing = memoryview(b"")
+        self._awaits_room = False
         self._channel_closed = False
         self._printed = bytearray()
         self._began = self._look_at = time.monotonic()
@@ -109,20 +97,33 @@ class ProgramSession:
         """CPU seconds of the process before the program was handed over."""
         return 0.0
 
+    def begin(self, request: Mapping[str, Any]) -> None:
+        """Hand over the program; the clocks start here.
+
+        Args:
+            request: ``source``, ``entry_point``, ``prelude``, and ``stdin`` for a script.
+        """
+        self._began = time.monotonic()
+        self._look_at = self._began + min(self._limits.cpu_s, self.look_every_s or self._limits.cpu_s)
+        self._send(request)
+
     # What the judge calls.
 
     def load(self) -> LoadReply:
-        """Compile the program and run its module body; the clocks start here."""
-        return self._begin(self._request)
-
-    def run(self, stdin: str) -> LoadReply:
-        """Run the program as a script with this standard input; the clocks start here."""
-        return self._begin(self._request | {"stdin": stdin})
+        """Wait until the program is compiled and its module body, or all of a script, has run."""
+        reply = self._exchange(None)
+        if isinstance(reply, Stopped):
+            return reply
+        if reply.get("loaded") is True:
+            return Loaded()
+        if isinstance(reply.get("syntax"), str):
+            return self._stop("syntax", _readable(reply["syntax"]))
+        return self._raised(reply)
 
     def output(self) -> str:
         """What the program has printed so far; at most ``MAX_OUTPUT_BYTES`` are kept."""
         if self._usage is None:
-            self._drain()
+            self._drain_output()
         return bytes(self._printed).decode("utf-8", errors="replace")
 
     def call(
@@ -163,18 +164,6 @@ class ProgramSession:
             reply = self._exchange(answer)
         return self._called(reply)
 
-    def _begin(self, request: dict[str, Any]) -> LoadReply:
-        self._began = time.monotonic()
-        self._look_at = self._began + min(self._limits.cpu_s, self.look_every_s or self._limits.cpu_s)
-        reply = self._exchange(request)
-        if isinstance(reply, Stopped):
-            return reply
-        if reply.get("loaded") is True:
-            return Loaded()
-        if isinstance(reply.get("syntax"), str):
-            return self._stop("syntax", _readable(reply["syntax"]))
-        return self._raised(reply)
-
     def _called(self, reply: dict[str, Any] | Stopped) -> CallReply:
         if isinstance(reply, Stopped):
             return reply
@@ -212,21 +201,23 @@ class ProgramSession:
         """Send one frame, if any, and wait for one; every limit is watched meanwhile."""
         if self._stopped is not None:
             return self._stopped
-        outgoing = memoryview(b"")
         if request is not None:
-            self._drain()
+            self._drain_channel()
             if self._received:
                 return self._malformed()
-            body = json.dumps(request).encode()
-            outgoing = self._write(memoryview(len(body).to_bytes(4, "big") + body))
+            self._send(request)
         while (frame := self._frame()) is None:
             if self._stopped is not None:
                 return self._stopped
             if self._channel_closed:
                 return self._death()
-            self._poll.poll(max(0.0, (self._look_at - time.monotonic()) * 1000.0))
-            self._drain()
-            outgoing = self._write(outgoing) if outgoing else outgoing
+            for descriptor, _ in self._poll.poll(max(0.0, (self._look_at - time.monotonic()) * 1000.0)):
+                if descriptor == self._output:
+                    self._drain_output()
+                else:
+                    self._drain_channel()
+            if self._outgoing:
+                self._write()
             self._look_if_due()
         self._look_if_due()
         if self._stopped is not None:
@@ -239,13 +230,18 @@ class ProgramSession:
             left_s = max(self._limits.cpu_s - self._look(), 1.0 / _TICKS_PER_S)
             self._look_at = time.monotonic() + min(left_s, self.look_every_s or left_s)
 
-    def _write(self, outgoing: memoryview) -> memoryview:
+    def _send(self, request: Any) -> None:
+        body = json.dumps(request).encode()
+        self._outgoing = memoryview(len(body).to_bytes(4, "big") + body)
+        self._write()
+
+    def _write(self) -> None:
         with contextlib.suppress(BlockingIOError, ConnectionError):
-            while outgoing:
-                outgoing = outgoing[self._channel.send(outgoing) :]
-        if not self._channel_closed:
-            self._poll.modify(self._channel, select.POLLIN | (select.POLLOUT if outgoing else 0))
-        return outgoing
+            while self._outgoing:
+                self._outgoing = self._outgoing[self._channel.send(self._outgoing) :]
+        if bool(self._outgoing) != self._awaits_room and not self._channel_closed:
+            self._awaits_room = bool(self._outgoing)
+            self._poll.modify(self._channel, select.POLLIN | (select.POLLOUT if self._awaits_room else 0))
 
     def _frame(self) -> bytes | None:
         """The next whole frame received, if there is one; sets the stop for one that is too long."""
@@ -260,14 +256,17 @@ class ProgramSession:
         del self._received[:end]
         return frame
 
-    def _drain(self) -> None:
-        """Take what lies ready on the channel and on the program's output."""
+    def _drain_channel(self) -> None:
+        """Take what lies ready on the channel."""
         if not self._channel_closed:
             data = self._take()
             if data == b"":
                 self._channel_closed = True
                 self._poll.unregister(self._channel)
             self._received += data or b""
+
+    def _drain_output(self) -> None:
+        """Take what the program has printed."""
         with contextlib.suppress(BlockingIOError):
             while data := os.read(self._output, _READ_BYTES):
                 self._printed += data

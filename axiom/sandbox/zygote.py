@@ -1,7 +1,8 @@
 """Inside a jail: a warm interpreter that forks one child for each program and tells how it ended.
 
-Started by :mod:`axiom.sandbox.jail` under bubblewrap, never imported by the judge. One control socket brings requests
-with two descriptors each: the program's channel and where it prints.
+Started by :mod:`axiom.sandbox.jail` under bubblewrap, never imported by the judge. Each message of the control socket
+brings two descriptors, the next program's channel and where it prints: the child before is killed and reaped, and the
+next is forked and waits for its program, so that neither costs the judge time.
 
 Covered: what a child inherits: no descriptor but its own, and no way to attach to this process (non-dumpable, and no
 /proc in the jail). Few modules are loaded here, because a fork costs by the mapping: with all of the standard
@@ -57,14 +58,13 @@ def main() -> None:
         message, descriptors, _, _ = socket.recv_fds(control, _MESSAGE_BYTES, 2)
         if not message:
             os._exit(0)
-        if descriptors:
-            running = os.fork()
-            if running == 0:
-                _run(json.loads(message), descriptors, template, installer)
-            for descriptor in descriptors:
-                os.close(descriptor)
-        else:
+        if running:
             control.send(json.dumps(_end(running)).encode())
+        running = os.fork()
+        if running == 0:
+            _run(descriptors, template, installer)
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 def _end(pid: int) -> dict[str, Any]:
@@ -79,8 +79,8 @@ def _end(pid: int) -> dict[str, Any]:
     }
 
 
-def _run(limits: dict[str, Any], descriptors: list[int], template: bytes, installer: seccomp.Installer) -> None:
-    """In the child: keep the two descriptors, limit itself, serve the program; never returns."""
+def _run(descriptors: list[int], template: bytes, installer: seccomp.Installer) -> None:
+    """In the child: keep the two descriptors, wait for the program, serve it; never returns."""
     try:
         channel, output = descriptors
         os.dup2(output, 1)
@@ -90,11 +90,10 @@ def _run(limits: dict[str, Any], descriptors: list[int], template: bytes, instal
         os.closerange(_CHANNEL + 1, 256)
         os.write(_CHANNEL, bytes(4))  # an empty frame, by which the judge learns this process's number
         os.setsid()
-        _limit(limits)
         placeholder, pid = (number.to_bytes(4, sys.byteorder) for number in (_PLACEHOLDER_PID, os.getpid()))
         installer.install(template.replace(placeholder, pid))
         random.seed(0)
-        child.serve(_CHANNEL)
+        child.serve(_CHANNEL, _limit)
     finally:
         os._exit(1)
 

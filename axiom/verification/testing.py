@@ -85,18 +85,28 @@ class Testing:
         """What failed in a test, and whether no further test can be run."""
         if isinstance(test, ProgramTest):
             return self._program_test(test), False
-        if self._session is None:
-            self._session = self._start(self._source, self._problem.limits)
-            loaded = self._session.load()
-            if not isinstance(loaded, Loaded):
-                return self._ended(loaded), True
-            self._has_loaded = True
         if isinstance(test, CheckTest):
-            return self._check_test(self._session, test)
+            checker = self._start(test.check, _CHECKER_LIMITS, entry_point="check")
+            try:
+                return self._check_test(checker)
+            finally:
+                checker.close()
+        session, failure = self._loaded_session()
+        if failure is not None:
+            return failure, True
         if isinstance(test, ClassTest):
-            return self._class_test(self._session, test)
-        reply = self._session.call(test.args, test.kwargs, args_after=test.expected_args is not None)
+            return self._class_test(session, test)
+        reply = session.call(test.args, test.kwargs, args_after=test.expected_args is not None)
         return self._call_failure(test, reply), isinstance(reply, Stopped)
+
+    def _loaded_session(self) -> tuple[Session, Failure | None]:
+        """The program's session, and why it does not load."""
+        if self._session is not None:
+            return self._session, None
+        self._session = self._start(self._source, self._problem.limits)
+        loaded = self._session.load()
+        self._has_loaded = isinstance(loaded, Loaded)
+        return self._session, None if isinstance(loaded, Loaded) else self._ended(loaded)
 
     def _call_failure(self, test: CallTest, reply: CallReply) -> Failure | None:
         if not isinstance(reply, Returned) or test.raises is not None:
@@ -130,9 +140,9 @@ class Testing:
     def _program_test(self, test: ProgramTest) -> Failure | None:
         left_s = max(self._problem.limits.cpu_s - self._cpu_s, 0.01)
         limits = Limits(left_s, self._problem.limits.wall_s, self._problem.limits.memory_bytes)
-        session = self._start(self._source, limits)
+        session = self._start(self._source, limits, stdin=test.stdin)
         try:
-            ran = session.run(test.stdin)
+            ran = session.load()
             printed = session.output()
         finally:
             self._end(session)
@@ -152,19 +162,18 @@ class Testing:
                 return (found[0], f"step {step}, {method}: {found[1]}"), isinstance(reply, Stopped)
         return None, False
 
-    def _check_test(self, session: Session, test: CheckTest) -> tuple[Failure | None, bool]:
+    def _check_test(self, checker: Session) -> tuple[Failure | None, bool]:
+        session, failure = self._loaded_session()
+        if failure is not None:
+            return failure, True
         replies: list[CallReply] = []
 
         def candidate(args: Sequence[Any], kwargs: Mapping[str, Any]) -> CallReply:
             replies.append(session.call(args, kwargs))
             return replies[-1]
 
-        checker = self._start(test.check, _CHECKER_LIMITS, entry_point="check")
-        try:
-            loaded = checker.load()
-            reply = checker.check(candidate, name=self._problem.entry_point) if isinstance(loaded, Loaded) else loaded
-        finally:
-            checker.close()
+        loaded = checker.load()
+        reply = checker.check(candidate, name=self._problem.entry_point) if isinstance(loaded, Loaded) else loaded
         if not isinstance(loaded, Loaded):
             raise ValueError(f"the problem's own check does not load: {loaded.message}")
         if isinstance(reply, (Returned, Refused)):
@@ -194,9 +203,9 @@ class Testing:
         self.slow = reply.cause == "wall"
         return _STOPPED[reply.cause], reply.message
 
-    def _start(self, source: str, limits: Limits, *, entry_point: str = "") -> Session:
+    def _start(self, source: str, limits: Limits, *, entry_point: str = "", stdin: str | None = None) -> Session:
         called, prelude = entry_point or self._problem.entry_point, self._problem.prelude
-        return self._sandbox.start(source, entry_point=called, limits=limits, prelude=prelude)
+        return self._sandbox.start(source, entry_point=called, limits=limits, prelude=prelude, stdin=stdin)
 
     def _end(self, session: Session) -> None:
         usage = session.close()
