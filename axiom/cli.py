@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import lightning as L
+import torch
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 from lightning.pytorch.loggers import TensorBoardLogger
 from transformers.utils import logging as transformers_logging
@@ -16,7 +17,7 @@ from callbacks.display import Display
 from callbacks.expert_iteration import LAST_CHECKPOINT, ExpertIteration
 from callbacks.sample_writer import SampleWriter
 from datamodules.best_of_n import BestOfNDataModule
-from modules.policy_module import PolicyModule
+from modules.policy_module import ADAPTER_PREFIX, PolicyModule
 
 DEFAULT_RUN = "runs/quickstart"
 
@@ -43,6 +44,13 @@ class AxiomCLI(LightningCLI):
         parser.link_arguments("expert_iteration.rounds", "data.rounds")
         parser.link_arguments("expert_iteration.epochs_per_round", "data.epochs_per_round")
 
+    def parse_arguments(self, parser: LightningArgumentParser, args: Any) -> None:
+        """Parse, and look at a checkpoint before anything is loaded for its sake."""
+        super().parse_arguments(parser, args)
+        chosen = self.config[self.config["subcommand"]].get("ckpt_path")
+        if chosen is not None and chosen != "hpc":
+            _check_checkpoint(Path(chosen))
+
     def before_fit(self) -> None:
         """Find the run's last checkpoint."""
         run = Path(self.trainer.default_root_dir)
@@ -52,6 +60,23 @@ class AxiomCLI(LightningCLI):
             raise ConfigError(f"--fresh: {run} is not empty; choose another trainer.default_root_dir or empty it")
         if settings.get("ckpt_path") is None and found.is_file():
             self.config_init[self.subcommand]["ckpt_path"] = str(found)
+
+
+def _check_checkpoint(file: Path) -> None:
+    """Refuse what is no checkpoint of an adapter, in one line.
+
+    Raises:
+        ConfigError: if the file is missing, unreadable or of another kind.
+    """
+    if not file.is_file():
+        raise ConfigError(f"ckpt_path: {file} not found; a run's last checkpoint is <run>/{LAST_CHECKPOINT}")
+    try:
+        state = torch.load(file, map_location="meta", weights_only=True)["state_dict"]
+        fits = bool(state) and all(name.startswith(ADAPTER_PREFIX) for name in state)
+    except Exception as error:  # torch's readers fail on a broken file in their own ways: zip, pickle, types
+        raise ConfigError(f"ckpt_path: {file} is not a checkpoint ({type(error).__name__})") from error
+    if not fits:
+        raise ConfigError(f"ckpt_path: {file} holds no adapter of axiom's; for a PEFT folder use --model.adapter")
 
 
 def run(arguments: list[str]) -> int:

@@ -15,7 +15,7 @@ from axiom.problems.problem import Problem
 from axiom.rounds.store import JudgedSample, Purpose, counts_by_problem
 from modules.metrics import PassAtK
 
-_PREFIX = "adapter."
+ADAPTER_PREFIX = "adapter."
 
 
 class Solver(Protocol):
@@ -38,7 +38,7 @@ class PolicyModule(L.LightningModule):
         learning_rate: of AdamW, after the warm-up.
         warmup_steps: optimizer steps of linear warm-up.
         weight_decay: of AdamW.
-        adapter: a PEFT folder to start from or to evaluate.
+        adapter: a PEFT LoRA folder to start from or to evaluate; its own rank, scale and targets hold.
         seed: of the adapter's initial weights.
         k: budgets of pass@k in validation and test.
     """
@@ -80,10 +80,9 @@ class PolicyModule(L.LightningModule):
                 rank=settings["lora_rank"],
                 alpha=settings["lora_alpha"],
                 seed=settings["seed"],
+                adapter=None if settings["adapter"] is None else Path(settings["adapter"]),
                 device=device,
             )
-            if settings["adapter"] is not None:
-                self.policy.load_adapter(Path(settings["adapter"]))
         return self.policy
 
     def configure_model(self) -> None:
@@ -148,7 +147,7 @@ class PolicyModule(L.LightningModule):
         """The adapter alone: the frozen base never enters a checkpoint."""
         if self.policy is None:
             return {}
-        return {_PREFIX + name: tensor for name, tensor in self.policy.adapter_state().items()}
+        return {ADAPTER_PREFIX + name: tensor for name, tensor in self.policy.adapter_state().items()}
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
         """Restore the adapter.
@@ -158,5 +157,5 @@ class PolicyModule(L.LightningModule):
         """
         if self.policy is None:
             raise ModelError("the policy is not built yet; restore through a Trainer")
-        found = {name.removeprefix(_PREFIX): value for name, value in state_dict.items()}
+        found = {name.removeprefix(ADAPTER_PREFIX): value for name, value in state_dict.items()}
         self.policy.load_adapter_state(found)

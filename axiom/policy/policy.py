@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
+from peft import LoraConfig, PeftConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
 from peft.tuners.lora import LoraLayer
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 from transformers import AutoModelForCausalLM
@@ -21,6 +22,8 @@ from transformers import AutoModelForCausalLM
 from axiom.errors import ModelError
 from axiom.policy.models import load_base
 from axiom.policy.quantization import Quantization, dequantized_weight, quantize
+
+_ADAPTER_FILE = "adapter_model.safetensors"
 
 
 class Policy(nn.Module):
@@ -34,10 +37,11 @@ class Policy(nn.Module):
         alpha: LoRA scale is ``alpha / rank``.
         dropout: LoRA dropout, in training only.
         seed: of the adapter's initial weights.
+        adapter: a PEFT LoRA folder to begin with; its rank, scale and target modules then take the place of these.
         device: where the model goes.
 
     Raises:
-        ModelError: if the base cannot be loaded.
+        ModelError: if the base or the adapter cannot be loaded.
     """
 
     def __init__(
@@ -50,21 +54,26 @@ class Policy(nn.Module):
         alpha: float = 32.0,
         dropout: float = 0.0,
         seed: int = 0,
+        adapter: Path | None = None,
         device: torch.device | None = None,
     ) -> None:
         super().__init__()
+        config = LoraConfig(
+            r=rank, lora_alpha=alpha, lora_dropout=dropout, target_modules="all-linear", task_type="CAUSAL_LM"
+        )
+        if adapter is not None:
+            config = _config_of(adapter)
         self.base_name, self.dtype_name = base, dtype
         model, self.tokenizer = load_base(base, dtype=dtype)
         model = quantize(model, quantization, device=device or torch.device("cpu"))
         model.requires_grad_(False)
-        config = LoraConfig(
-            r=rank, lora_alpha=alpha, lora_dropout=dropout, target_modules="all-linear", task_type="CAUSAL_LM"
-        )
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.model = get_peft_model(model, config)
         self.model.peft_config["default"].base_model_name_or_path = base
         self._sampling_model: Any = None
+        if adapter is not None:
+            self.load_adapter(adapter)
 
     @property
     def device(self) -> torch.device:
@@ -94,15 +103,17 @@ class Policy(nn.Module):
         self.model.save_pretrained(str(folder), save_embedding_layers=False)
 
     def load_adapter(self, folder: Path) -> None:
-        """Read any PEFT LoRA folder of the same shape.
+        """Read the weights of a PEFT LoRA folder of the same shape.
 
         Raises:
             ModelError: if the folder is missing or its adapter does not fit.
         """
-        file = folder / "adapter_model.safetensors"
-        if not file.is_file():
-            raise ModelError(f"{folder} holds no adapter_model.safetensors; expected a PEFT adapter folder")
-        self.load_adapter_state(load_file(file))
+        file = folder / _ADAPTER_FILE
+        try:
+            state = load_file(file)
+        except (OSError, SafetensorError) as error:
+            raise ModelError(f"{folder}: no readable {_ADAPTER_FILE}; expected a PEFT adapter folder") from error
+        self.load_adapter_state(state)
 
     def adapter_hash(self) -> str:
         """Short hash of the adapter's exact weights."""
@@ -148,6 +159,24 @@ class Policy(nn.Module):
         """The base alone."""
         with self.model.disable_adapter():
             yield
+
+
+def _config_of(folder: Path) -> LoraConfig:
+    """The configuration of a PEFT LoRA folder, to be trained further.
+
+    Raises:
+        ModelError: if there is none, or if it is of a kind that the sampling copy does not compute.
+    """
+    try:
+        config = PeftConfig.from_pretrained(str(folder)) if folder.is_dir() else None
+    except Exception as error:  # PEFT's readers fail in their own ways: JSON, missing keys, the hub
+        raise ModelError(f"adapter {folder}: its adapter_config.json cannot be read: {error}") from error
+    if config is None:
+        raise ModelError(f"adapter {folder}: no such folder; expected a PEFT adapter folder")
+    if not isinstance(config, LoraConfig) or config.use_dora or config.modules_to_save or config.bias != "none":
+        raise ModelError(f"adapter {folder}: expected plain LoRA without DoRA, biases or modules_to_save")
+    config.inference_mode = False
+    return config
 
 
 class SidePathLinear(nn.Module):

@@ -1,0 +1,52 @@
+"""What a user hears of a base model that cannot be had."""
+
+from pathlib import Path
+
+import pytest
+
+from axiom.errors import ModelError
+from axiom.policy.models import load_base
+
+
+def test_a_file_that_is_no_gguf_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "notes.gguf"
+    file.write_text("some text")
+    with pytest.raises(ModelError, match=r"notes\.gguf is not a GGUF file"):
+        load_base(str(file))
+
+
+def test_a_gguf_cut_off_in_its_header_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "cut.gguf"
+    file.write_bytes(b"GGUF\x03\x00\x00\x00\x10\x00")
+    with pytest.raises(ModelError, match=r"model '.*cut\.gguf' cannot be loaded: .*expected a Hugging Face hub id"):
+        load_base(str(file))
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"holds no config\.json"):
+        load_base(str(tmp_path))
+
+
+def test_a_folder_with_a_broken_configuration_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{")
+    with pytest.raises(ModelError, match="cannot be loaded") as caught:
+        load_base(str(tmp_path))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_model_that_nobody_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(ModelError, match="model 'nobody/nothing' cannot be loaded"):
+        load_base("nobody/nothing")
+
+
+def test_an_unknown_dtype_names_those_that_exist() -> None:
+    with pytest.raises(ModelError, match="expected one of float32, bfloat16, float16"):
+        load_base("smollm2-135m-instruct", dtype="fp8")
+
+
+def test_the_embedded_model_is_found_under_its_short_name_and_knows_of_no_quantisation() -> None:
+    model, tokenizer = load_base("SmolLM2-135M-Instruct")
+    assert sum(parameter.numel() for parameter in model.parameters()) == pytest.approx(135e6, rel=0.02)
+    assert getattr(model.config, "quantization_config", None) is None
+    assert tokenizer.pad_token is not None
