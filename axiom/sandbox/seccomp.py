@@ -132,15 +132,16 @@ def wide_filter(machine: str | None = None) -> list[_Instruction]:
 
 
 def narrow_filter(*, pid: int, machine: str | None = None) -> list[_Instruction]:
-    """What a child gives up on top: new processes and threads, signals to others, the zygote's own calls.
+    """What a child gives up on top: new processes, signals to others, the zygote's own calls.
+
+    Threads stay: programs that need a deep stack start one; the address space bounds how many.
 
     Args:
         pid: the child, as the jail numbers it; it may signal itself.
         machine: as for :func:`wide_filter`.
     """
     column, _ = _MACHINES[machine or platform.machine()]
-    # A thread is refused as if there were no room for it; a process is an attack.
-    clone = [*_argument(0), (_JUMP_SET, 0, 1, _CLONE_THREAD), _give(_ERRNO | errno.EAGAIN), _give(_KILL)]
+    clone = [*_argument(0), (_JUMP_SET, 0, 1, _CLONE_THREAD), _give(_ALLOW), _give(_KILL)]
     own = {name: entry for name, entry in _SIGNALS.items() if name != "prlimit64"}
     program = [_load(_NR_OFFSET)]
     program += _each({"clone": _CLONE}, column, clone)

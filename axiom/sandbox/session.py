@@ -31,6 +31,8 @@ MALFORMED = Stopped("malformed", "malformed reply")
 _READ_BYTES = 1 << 18
 _NEAR_LIMIT = 0.8
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+_PROCESSORS = os.cpu_count() or 1
+_BETWEEN_LOOKS_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class ProgramSession:
             request: ``source``, ``entry_point``, ``prelude``, and ``stdin`` for a script.
         """
         self._began = time.monotonic()
-        self._look_at = self._began + min(self._limits.cpu_s, self.look_every_s or self._limits.cpu_s)
+        self._look_at = self._began + self._until_look_s(self._limits.cpu_s)
         self._send(request)
 
     # What the judge calls.
@@ -225,10 +227,13 @@ class ProgramSession:
         return _parsed(frame) or self._malformed()
 
     def _look_if_due(self) -> None:
-        """Look at the clocks when the CPU limit can be reached at the earliest, with one processor at most."""
         if time.monotonic() >= self._look_at:
-            left_s = max(self._limits.cpu_s - self._look(), 1.0 / _TICKS_PER_S)
-            self._look_at = time.monotonic() + min(left_s, self.look_every_s or left_s)
+            left_s = self._limits.cpu_s - self._look()
+            self._look_at = time.monotonic() + self._until_look_s(left_s)
+
+    def _until_look_s(self, left_s: float) -> float:
+        """When the CPU limit can be reached at the earliest, by threads on every processor; not every moment."""
+        return min(max(left_s / _PROCESSORS, _BETWEEN_LOOKS_S), self.look_every_s or left_s)
 
     def _send(self, request: Any) -> None:
         body = json.dumps(request).encode()
@@ -297,12 +302,13 @@ class ProgramSession:
         return cpu_s
 
     def _clocks(self) -> tuple[float, float]:
-        """CPU seconds since the program was handed over, and seconds that it waited for a processor."""
+        """CPU seconds since the program was handed over; seconds that its most delayed thread waited for a core."""
         folder = f"/proc/{self._pid()}"
         try:
             stat = Path(folder, "stat").read_text(encoding="utf-8", errors="replace")
-            waited_ns = int(Path(folder, "schedstat").read_text(encoding="ascii").split()[1])
-        except (OSError, IndexError):
+            threads = [Path(folder, "task", name, "schedstat") for name in os.listdir(f"{folder}/task")]
+            waited_ns = max(int(thread.read_text(encoding="ascii").split()[1]) for thread in threads)
+        except (OSError, IndexError, ValueError):
             return 0.0, 0.0
         ticks = sum(map(int, stat.rpartition(")")[2].split()[11:15]))
         return ticks / _TICKS_PER_S - self._spent_before_s(), waited_ns / 1e9

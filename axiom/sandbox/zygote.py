@@ -99,10 +99,11 @@ def _run(descriptors: list[int], template: bytes, installer: seccomp.Installer) 
 
 
 def _limit(limits: dict[str, Any]) -> None:
-    stack = 64 * 1024 * 1024
+    # The stack may be grown by the program, as programs for judges do; the address space bounds it all the same.
+    stack, stack_hard = 64 * 1024 * 1024, resource.getrlimit(resource.RLIMIT_STACK)[1]
     cpu = math.ceil(limits["cpu_s"]) + 1
     for kind, soft, hard in (
-        (resource.RLIMIT_STACK, stack, stack),
+        (resource.RLIMIT_STACK, stack, stack_hard),
         (resource.RLIMIT_CPU, cpu, cpu),
         (resource.RLIMIT_AS, limits["address_space"], limits["address_space"] + child.REPORT_BYTES),
         (resource.RLIMIT_FSIZE, 0, 0),

@@ -58,8 +58,10 @@ class Verdict:
         return self.passed_tests / self.total_tests if self.total_tests else 0.0
 
     def to_json(self) -> dict[str, Any]:
-        """The verdict's fields as ``json.dumps`` accepts them."""
-        return {**asdict(self), "outcome": self.outcome.value}
+        """The verdict's fields, and whether it passed, as ``json.dumps`` accepts them."""
+        fields = asdict(self)
+        del fields["outcome"]
+        return {"outcome": self.outcome.value, "passed": self.passed, **fields}
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> "Verdict":
@@ -69,4 +71,5 @@ class Verdict:
             ValueError: for an unknown outcome.
             TypeError: for a missing or an unknown field.
         """
-        return cls(**{**record, "outcome": Outcome(record.get("outcome"))})
+        fields = {name: value for name, value in record.items() if name != "passed"}
+        return cls(**{**fields, "outcome": Outcome(record.get("outcome"))})

@@ -196,10 +196,11 @@ def _stored(out: Path, *, isolation: str) -> list[dict[str, Any]]:
         try:
             row = json.loads(line)
             Outcome(row["outcome"])
+            level, _, _ = row["isolation"], row["task_id"], row["sample_index"]
         except (ValueError, KeyError, TypeError) as error:
             raise ProblemError(f"{out}:{number}: not a verdict; choose another file with --out") from error
-        if row["isolation"] != isolation:
-            raise ProblemError(f"{out} holds verdicts of isolation '{row['isolation']}'; choose another with --out")
+        if level != isolation:
+            raise ProblemError(f"{out} holds verdicts of isolation '{level}'; choose another with --out")
         rows.append(row)
     if len(whole) < len(raw):
         os.truncate(out, len(whole))

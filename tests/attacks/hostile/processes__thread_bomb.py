@@ -1,11 +1,13 @@
 # family: processes
-# expect: runtime_error
+# expect: runtime_error|time_limit|memory_limit
 # levels: namespaces
 # after: nothing
-# note: starts threads without end
+# note: starts threads without end, with the smallest stacks
 
 import threading
 import time
+
+threading.stack_size(32768)
 
 
 def merge(a, b):
