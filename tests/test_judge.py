@@ -6,7 +6,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from axiom.problems.basics.rebuild import draft_modules, load_drafts, passes
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Limits, Problem, problem_from_json
 from axiom.sandbox.process import ProcessSandbox
-from axiom.sandbox.protocol import CallReply, Loaded, LoadReply, Raised, Refused, Returned, Stopped, Usage
+from axiom.sandbox.protocol import Call, CallReply, Loaded, LoadReply, Raised, Refused, Returned, Stopped, Usage
 from axiom.verification.judge import Judge, default_workers
 from axiom.verification.verdict import Outcome, Verdict
 
@@ -336,8 +336,8 @@ class _Scripted:
     def load(self) -> LoadReply:
         return Loaded()
 
-    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any], *, args_after: bool = False) -> CallReply:
-        return self.reply
+    def calls(self, calls: Iterable[Call]) -> Iterator[CallReply]:
+        return (self.reply for _ in calls)
 
     def close(self) -> Usage:
         return Usage(0.0, 0.0, 0)

@@ -78,6 +78,9 @@ def serve(channel: int, limit: Callable[[Any], None] | None = None) -> None:
         request = _receive(channel)
         if target is None:
             continue
+        if "done" in request:
+            _send(channel, {"done": request["done"]})
+            continue
         if "check" in request:
             proxy = sys.modules[MODULE_NAME].__dict__[request["check"]] = _Proxy(channel)
             _send(channel, _called(partial(target(), proxy)))

@@ -115,7 +115,7 @@ class ProcessSession(ProgramSession):
             SandboxError: if it ends or stays silent instead.
         """
         limits, self._limits = self._limits, Limits(cpu_s=_START_S, wall_s=_START_S)
-        reply = self._exchange(None)
+        reply = self._awaited()
         self._limits = limits
         if isinstance(reply, Stopped) or not isinstance(reply.get("ready"), float):
             raise SandboxError(f"no Python process came up ({reply}); try: {sys.executable} {' '.join(_FLAGS)} -c pass")

@@ -3,8 +3,8 @@
 The judge depends on this file alone, so that the isolation behind it can be replaced.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from axiom.problems.problem import Limits
@@ -69,6 +69,24 @@ class Stopped:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the entry point, with fresh copies of plain arguments.
+
+    Attributes:
+        args: positional.
+        kwargs: by keyword.
+        method: call this method of the object that the last call of the entry point, a class, has made; the entry
+            point's own name makes a new object.
+        args_after: tell the positional arguments after the call.
+    """
+
+    args: Sequence[Any]
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    method: str = ""
+    args_after: bool = False
+
+
 LoadReply = Loaded | Raised | Stopped
 CallReply = Returned | Refused | Raised | Stopped
 
@@ -97,13 +115,10 @@ class Session(Protocol):
     def output(self) -> str:
         """What the program has printed so far."""
 
-    def call(
-        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: str = "", args_after: bool = False
-    ) -> CallReply:
-        """Call the entry point once, after :class:`Loaded`, with fresh copies of the arguments.
+    def calls(self, calls: Iterable[Call]) -> Iterator[CallReply]:
+        """Make calls, after :class:`Loaded`, in their order; the replies as they come, none after :class:`Stopped`.
 
-        With ``method``, call that method of the object that the last call of the entry point, a class, has made;
-        with the entry point's own name, make a new object. With ``args_after``, tell the arguments after the call.
+        Later calls may be on their way before the reply to an earlier one is read.
         """
 
     def check(self, candidate: Callable[[Sequence[Any], Mapping[str, Any]], CallReply], *, name: str) -> CallReply:

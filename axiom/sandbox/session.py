@@ -9,21 +9,33 @@ subclass's. Assumes: Linux and the machine's ``/proc``.
 """
 
 import contextlib
-import json
 import os
 import select
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from axiom.problems.problem import Limits
-from axiom.sandbox.protocol import CallReply, Loaded, LoadReply, Raised, Refused, Returned, StopCause, Stopped, Usage
-from axiom.sandbox.values import decode, encode
+from axiom.sandbox.frames import call_request, forwarded, framed, parsed, readable
+from axiom.sandbox.protocol import (
+    Call,
+    CallReply,
+    Loaded,
+    LoadReply,
+    Raised,
+    Refused,
+    Returned,
+    StopCause,
+    Stopped,
+    Usage,
+)
+from axiom.sandbox.values import decode
 
 MAX_FRAME_BYTES = 16 * 1024 * 1024
 MAX_OUTPUT_BYTES = 1024 * 1024
@@ -33,6 +45,7 @@ _NEAR_LIMIT = 0.8
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _PROCESSORS = os.cpu_count() or 1
 _BETWEEN_LOOKS_S = 0.02
+_AHEAD_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +120,19 @@ class ProgramSession:
         """
         self._began = time.monotonic()
         self._look_at = self._began + self._until_look_s(self._limits.cpu_s)
-        self._send(request)
+        self._send(framed(request))
 
     # What the judge calls.
 
     def load(self) -> LoadReply:
         """Wait until the program is compiled and its module body, or all of a script, has run."""
-        reply = self._exchange(None)
+        reply = self._awaited()
         if isinstance(reply, Stopped):
             return reply
         if reply.get("loaded") is True:
             return Loaded()
         if isinstance(reply.get("syntax"), str):
-            return self._stop("syntax", _readable(reply["syntax"]))
+            return self._stop("syntax", readable(reply["syntax"]))
         return self._raised(reply)
 
     def output(self) -> str:
@@ -128,26 +141,43 @@ class ProgramSession:
             self._drain_output()
         return bytes(self._printed).decode("utf-8", errors="replace")
 
-    def call(
-        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: str = "", args_after: bool = False
-    ) -> CallReply:
-        """Call the entry point, or a method of the object that it made, once.
+    def calls(self, calls: Iterable[Call]) -> Iterator[CallReply]:
+        """Make calls in their order; the replies as they come, none after :class:`Stopped`.
 
-        Args:
-            args: positional arguments, plain data.
-            kwargs: keyword arguments, plain data.
-            method: of the object; the entry point's own name makes a new one.
-            args_after: tell the positional arguments after the call.
+        So that nobody waits for a switch between processes at each call, calls are sent up to ``_AHEAD_BYTES`` ahead;
+        a program that runs on after a failure runs until the session closes.
 
         Raises:
-            ValueFormatError: if the arguments are not plain data.
+            ValueFormatError: if arguments are not plain data.
         """
-        request: dict[str, Any] = {"args": encode(list(args)), "kwargs": {k: encode(v) for k, v in kwargs.items()}}
-        if method:
-            request["method"] = method
-        if args_after:
-            request["args_after"] = True
-        return self._called(self._exchange(request))
+        self._drain_channel()
+        if self._received:
+            yield self._stopped or self._malformed()
+            return
+        coming, asked, several = map(call_request, calls), deque[int](), False
+        while True:
+            while sum(asked) < _AHEAD_BYTES and (frame := next(coming, None)) is not None:
+                several = several or bool(asked)
+                asked.append(len(frame))
+                self._send(frame)
+            if not asked:
+                return
+            reply = self._called(self._awaited())
+            asked.popleft()
+            if several and not asked and not isinstance(reply, Stopped):
+                reply = self._nothing_more() or reply
+            yield reply
+            if isinstance(reply, Stopped):
+                return
+
+    def _nothing_more(self) -> Stopped | None:
+        """Make sure that the replies to calls sent ahead were as many as the calls."""
+        sign = int.from_bytes(os.urandom(8), "big")
+        self._send(framed({"done": sign}))
+        reply = self._awaited()
+        if isinstance(reply, Stopped):
+            return reply
+        return None if reply == {"done": sign} else self._malformed()
 
     def check(self, candidate: Callable[[Sequence[Any], Mapping[str, Any]], CallReply], *, name: str) -> CallReply:
         """Call the entry point with a proxy whose calls ``candidate`` answers.
@@ -160,7 +190,7 @@ class ProgramSession:
         while not isinstance(reply, Stopped) and "call" in reply:
             try:
                 args, kwargs = decode(reply["call"]["args"]), decode(reply["call"]["kwargs"])
-                answer = _forwarded(candidate(args, kwargs))
+                answer = forwarded(candidate(args, kwargs))
             except (ValueError, KeyError, TypeError, RecursionError):
                 return self._malformed()
             reply = self._exchange(answer)
@@ -176,7 +206,7 @@ class ProgramSession:
             except (ValueError, RecursionError):
                 return self._malformed()
         if isinstance(reply.get("refused"), str):
-            return Refused(_readable(reply["refused"]))
+            return Refused(readable(reply["refused"]))
         return self._raised(reply)
 
     def interrupt(self) -> None:
@@ -200,14 +230,17 @@ class ProgramSession:
     # How it is watched.
 
     def _exchange(self, request: Any) -> dict[str, Any] | Stopped:
-        """Send one frame, if any, and wait for one; every limit is watched meanwhile."""
+        """Send a request and wait for its reply, which may not be there before."""
+        self._drain_channel()
+        if self._received:
+            return self._stopped or self._malformed()
+        self._send(framed(request))
+        return self._awaited()
+
+    def _awaited(self) -> dict[str, Any] | Stopped:
+        """Wait for one frame; every limit is watched meanwhile."""
         if self._stopped is not None:
             return self._stopped
-        if request is not None:
-            self._drain_channel()
-            if self._received:
-                return self._malformed()
-            self._send(request)
         while (frame := self._frame()) is None:
             if self._stopped is not None:
                 return self._stopped
@@ -224,7 +257,7 @@ class ProgramSession:
         self._look_if_due()
         if self._stopped is not None:
             return self._stopped
-        return _parsed(frame) or self._malformed()
+        return parsed(frame) or self._malformed()
 
     def _look_if_due(self) -> None:
         if time.monotonic() >= self._look_at:
@@ -235,9 +268,8 @@ class ProgramSession:
         """When the CPU limit can be reached at the earliest, by threads on every processor; not every moment."""
         return min(max(left_s / _PROCESSORS, _BETWEEN_LOOKS_S), self.look_every_s or left_s)
 
-    def _send(self, request: Any) -> None:
-        body = json.dumps(request).encode()
-        self._outgoing = memoryview(len(body).to_bytes(4, "big") + body)
+    def _send(self, frame: bytes) -> None:
+        self._outgoing = memoryview(bytes(self._outgoing) + frame)
         self._write()
 
     def _write(self) -> None:
@@ -319,7 +351,7 @@ class ProgramSession:
             return self._malformed()
         if name == "MemoryError":
             return self._stop("memory", f"wanted more than {self._limits.memory_bytes} bytes")
-        return Raised(name, _readable(message))
+        return Raised(name, readable(message))
 
     def _death(self) -> Stopped:
         """Why the channel closed, from what was measured."""
@@ -344,26 +376,3 @@ class ProgramSession:
             self._stopped = Stopped(cause, message)
             self.interrupt()
         return self._stopped
-
-
-def _readable(text: str) -> str:
-    """Text of a program's, without what would command a terminal."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
-
-
-def _forwarded(reply: CallReply) -> dict[str, Any]:
-    """A candidate's reply as the checking program's proxy reads it: decoded here, encoded anew."""
-    if isinstance(reply, Returned):
-        return {"returned": encode(reply.value)}
-    if isinstance(reply, Raised):
-        return {"raised": reply.name, "message": reply.message}
-    return {"raised": "RuntimeError", "message": reply.message}
-
-
-def _parsed(frame: bytes) -> dict[str, Any] | None:
-    """The JSON object in a frame, or None where there is none."""
-    try:
-        reply = json.loads(frame)
-    except (ValueError, RecursionError):
-        return None
-    return reply if isinstance(reply, dict) and reply else None

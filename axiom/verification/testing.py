@@ -1,12 +1,24 @@
 """One program against the hidden tests of its problem: each kind of test driven and observed from this side."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, cast
 
-from axiom.problems.hidden_tests import CallTest, CheckTest, ClassTest, Compare, HiddenTest, ProgramTest
+from axiom.problems.hidden_tests import CallTest, CheckTest, ClassTest, Compare, ProgramTest
 from axiom.problems.problem import Limits, Problem
-from axiom.sandbox.protocol import CallReply, Loaded, LoadReply, Raised, Refused, Returned, Sandbox, Session, Stopped
+from axiom.sandbox.protocol import (
+    Call,
+    CallReply,
+    Loaded,
+    LoadReply,
+    Raised,
+    Refused,
+    Returned,
+    Sandbox,
+    Session,
+    Stopped,
+)
 from axiom.verification.comparison import matches
 from axiom.verification.verdict import Outcome, Verdict
 
@@ -54,8 +66,7 @@ class Testing:
         """
         failure: Failure | None = None
         try:
-            for index, test in enumerate(self._problem.tests):
-                found, over = self._one(test)
+            for index, (found, over) in enumerate(self._found()):
                 if found is None:
                     self._passed += 1
                     continue
@@ -81,23 +92,28 @@ class Testing:
 
     _has_loaded = False
 
-    def _one(self, test: HiddenTest) -> tuple[Failure | None, bool]:
-        """What failed in a test, and whether no further test can be run."""
-        if isinstance(test, ProgramTest):
-            return self._program_test(test), False
-        if isinstance(test, CheckTest):
-            checker = self._start(test.check, _CHECKER_LIMITS, entry_point="check")
-            try:
-                return self._check_test(checker)
-            finally:
-                checker.close()
+    def _found(self) -> Iterator[tuple[Failure | None, bool]]:
+        """For each test what failed in it, and whether no further test can be run."""
+        for kind, tests in groupby(self._problem.tests, type):
+            if kind is CallTest:
+                yield from self._call_tests(cast("list[CallTest]", list(tests)))
+                continue
+            for test in tests:
+                if isinstance(test, ProgramTest):
+                    yield self._program_test(test), False
+                elif isinstance(test, ClassTest):
+                    yield self._class_test(test)
+                else:
+                    yield self._check_test(cast("CheckTest", test))
+
+    def _call_tests(self, tests: list[CallTest]) -> Iterator[tuple[Failure | None, bool]]:
         session, failure = self._loaded_session()
         if failure is not None:
-            return failure, True
-        if isinstance(test, ClassTest):
-            return self._class_test(session, test)
-        reply = session.call(test.args, test.kwargs, args_after=test.expected_args is not None)
-        return self._call_failure(test, reply), isinstance(reply, Stopped)
+            yield failure, True
+            return
+        calls = [Call(test.args, test.kwargs, args_after=test.expected_args is not None) for test in tests]
+        for test, reply in zip(tests, session.calls(calls), strict=False):
+            yield self._call_failure(test, reply), isinstance(reply, Stopped)
 
     def _loaded_session(self) -> tuple[Session, Failure | None]:
         """The program's session, and why it does not load."""
@@ -128,7 +144,7 @@ class Testing:
             loaded = self._checker.load()
             if not isinstance(loaded, Loaded):
                 raise ValueError(f"the problem's own checker does not load: {loaded.message}")
-        reply = self._checker.call((list(test.args), test.expected, actual), {})
+        reply = next(self._checker.calls([Call((list(test.args), test.expected, actual))]))
         if isinstance(reply, Returned) and reply.value is True:
             return None
         if isinstance(reply, Stopped):
@@ -153,23 +169,31 @@ class Testing:
             return None
         return Outcome.wrong_answer, f"printed {_shown(printed)}"
 
-    def _class_test(self, session: Session, test: ClassTest) -> tuple[Failure | None, bool]:
-        for step, (method, args) in enumerate(zip(test.methods, test.arguments, strict=True)):
-            reply = session.call(args, {}, method=method)
-            expected = None if step == 0 else test.expected[step]
-            found = self._compared(reply, expected, test.compare, raises=None)
-            if found is not None:
-                return (found[0], f"step {step}, {method}: {found[1]}"), isinstance(reply, Stopped)
-        return None, False
-
-    def _check_test(self, checker: Session) -> tuple[Failure | None, bool]:
+    def _class_test(self, test: ClassTest) -> tuple[Failure | None, bool]:
         session, failure = self._loaded_session()
         if failure is not None:
             return failure, True
+        calls = [Call(args, method=method) for method, args in zip(test.methods, test.arguments, strict=True)]
+        for step, reply in enumerate(session.calls(calls)):
+            expected = None if step == 0 else test.expected[step]
+            found = self._compared(reply, expected, test.compare, raises=None)
+            if found is not None:
+                return (found[0], f"step {step}, {test.methods[step]}: {found[1]}"), isinstance(reply, Stopped)
+        return None, False
+
+    def _check_test(self, test: CheckTest) -> tuple[Failure | None, bool]:
+        checker = self._start(test.check, _CHECKER_LIMITS, entry_point="check")
+        try:
+            session, failure = self._loaded_session()
+            return (failure, True) if failure is not None else self._checked_by_code(session, checker)
+        finally:
+            checker.close()
+
+    def _checked_by_code(self, session: Session, checker: Session) -> tuple[Failure | None, bool]:
         replies: list[CallReply] = []
 
         def candidate(args: Sequence[Any], kwargs: Mapping[str, Any]) -> CallReply:
-            replies.append(session.call(args, kwargs))
+            replies.append(next(session.calls([Call(args, kwargs)])))
             return replies[-1]
 
         loaded = checker.load()
