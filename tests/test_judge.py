@@ -261,7 +261,7 @@ def test_another_exception_than_the_expected_one_is_a_runtime_error(judge: Judge
 def test_a_program_sees_neither_axiom_nor_the_environment(judge: Judge) -> None:
     source = "import os, sys\ndef f():\n    return [sorted(set(os.environ) - {'LC_CTYPE'}), "
     source += "[m for m in sys.modules if 'axiom' in m]]\n"
-    assert judge.judge(_problem(CallTest((), expected=[["PATH", "PYTHONHASHSEED"], []])), source).passed
+    assert judge.judge(_problem(CallTest((), expected=[["HOME", "PATH", "PYTHONHASHSEED"], []])), source).passed
     assert judge.judge(_ONE, "import axiom\n").message == "ModuleNotFoundError: No module named 'axiom'"
 
 

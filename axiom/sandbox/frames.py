@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from axiom.sandbox.protocol import Call, CallReply, Raised, Returned
-from axiom.sandbox.values import encode
+from axiom.sandbox.values import decode, encode
 
 
 def readable(text: str) -> str:
@@ -33,6 +33,16 @@ def call_request(call: Call) -> bytes:
     if call.args_after:
         request["args_after"] = True
     return framed(request)
+
+
+def proxied(call: Any) -> tuple[list[Any], dict[str, Any]] | None:
+    """The arguments with which checking code called its proxy, or None where they are none."""
+    try:
+        args, kwargs = decode(call["args"]), decode(call["kwargs"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    named = isinstance(args, list) and isinstance(kwargs, dict) and all(isinstance(name, str) for name in kwargs)
+    return (args, kwargs) if named else None
 
 
 def forwarded(reply: CallReply) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from axiom.sandbox.session import Ended
 
 _START_S = 60.0
 _END_S = 10.0
+_TAKES = 3
 _MESSAGE_BYTES = 65536
 _CREDENTIALS = struct.Struct("3i")
 _HERE = Path(__file__).resolve().parent
@@ -73,11 +74,17 @@ class Jail:
         Raises:
             OSError: if the jail is gone.
         """
-        if self._next is None:
-            raise OSError("the jail is gone")
-        taken, self._next = self._next, None
-        self.programs += 1
-        return taken
+        for _ in range(_TAKES):
+            if self._next is None:
+                break
+            taken, self._next = self._next, None
+            self.programs += 1
+            if not _hung_up(taken[0]):
+                return taken
+            taken[0].close()
+            os.close(taken[1])
+            self.refresh()
+        raise OSError("the jail gives no child")
 
     def limits(self, limits: Limits) -> dict[str, float]:
         """What the child is told of a program's limits."""
@@ -162,6 +169,13 @@ class Jail:
         self._process.kill()
         said = (self._process.stderr.read() if self._process.stderr else b"").decode(errors="replace").strip()
         raise SandboxError(f"no jail came up ({said or 'it said nothing'}). {_REMEDY}")
+
+
+def _hung_up(channel: socket.socket) -> bool:
+    """Whether the child is dead before it began."""
+    poll = select.poll()
+    poll.register(channel, 0)
+    return any(event & select.POLLHUP for _, event in poll.poll(0))
 
 
 def sender(ancillary: Sequence[tuple[int, int, bytes]]) -> int:

@@ -148,10 +148,13 @@ class JailSession(ProgramSession):
         measured = None if self._channel_closed else self._measured()
         # The number is free for others once the zygote has reaped it.
         self._child = 0
-        if measured is not None:
+        if self._stopped is not None and self._stopped.cause == "wall":
+            self.jail.close()  # it may be the jail that hangs
+        elif measured is not None:
             self.jail.refresh()
+        if measured is not None:
             return measured
-        return self.jail.end() or Ended(-signal.SIGKILL, 0.0, 0)
+        return self.jail.end() or Ended(None, 0.0, 0)
 
     def _measured(self) -> Ended | None:
         """What the living child has used, so that nobody waits for its end; None where that cannot be seen."""

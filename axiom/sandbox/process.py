@@ -164,7 +164,7 @@ def _spawn(channel: int, *, limits: Limits, folder: str) -> "subprocess.Popen[by
         stderr=subprocess.STDOUT,
         bufsize=0,
         cwd=folder,
-        env={"PATH": os.defpath, "PYTHONHASHSEED": "0"},
+        env={"HOME": folder, "PATH": os.defpath, "PYTHONHASHSEED": "0"},
         pass_fds=(channel,),
         start_new_session=True,
     )

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 from axiom.problems.problem import Limits
 
-StopCause = Literal["syntax", "exited", "time", "wall", "memory", "output", "forbidden", "malformed"]
+StopCause = Literal["syntax", "exited", "time", "wall", "memory", "output", "forbidden", "malformed", "killed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ class Stopped:
     Attributes:
         cause: ``syntax``: does not compile. ``exited``: the process ended or closed its channel. ``time``,
             ``wall``, ``memory``, ``output``: a limit. ``forbidden``: a system call that the sandbox kills for.
-            ``malformed``: a reply outside the protocol.
+            ``malformed``: a reply outside the protocol. ``killed``: by a signal that neither the judge nor a limit
+            sent: the machine's memory ran out, or the program killed itself.
         message: one line for people.
     """
 

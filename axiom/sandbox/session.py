@@ -21,8 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
-from axiom.sandbox.frames import call_request, forwarded, framed, parsed, readable
+from axiom.sandbox.frames import call_request, forwarded, framed, parsed, proxied, readable
 from axiom.sandbox.protocol import (
     Call,
     CallReply,
@@ -53,12 +54,12 @@ class Ended:
     """What the kernel told of a program's end.
 
     Attributes:
-        exit_code: minus the signal's number for a process that a signal ended.
+        exit_code: minus the signal's number for a process that a signal ended; None where nobody saw the end.
         cpu_s: user and system seconds, the interpreter's start left out.
         peak_bytes: of resident memory.
     """
 
-    exit_code: int
+    exit_code: int | None
     cpu_s: float
     peak_bytes: int
 
@@ -188,12 +189,10 @@ class ProgramSession:
         """
         reply = self._exchange({"check": name})
         while not isinstance(reply, Stopped) and "call" in reply:
-            try:
-                args, kwargs = decode(reply["call"]["args"]), decode(reply["call"]["kwargs"])
-                answer = forwarded(candidate(args, kwargs))
-            except (ValueError, KeyError, TypeError, RecursionError):
+            called = proxied(reply["call"])
+            if called is None:
                 return self._malformed()
-            reply = self._exchange(answer)
+            reply = self._exchange(forwarded(candidate(*called)))
         return self._called(reply)
 
     def _called(self, reply: dict[str, Any] | Stopped) -> CallReply:
@@ -260,6 +259,7 @@ class ProgramSession:
         return parsed(frame) or self._malformed()
 
     def _look_if_due(self) -> None:
+        """Look at the clocks where a limit can have been reached."""
         if time.monotonic() >= self._look_at:
             left_s = self._limits.cpu_s - self._look()
             self._look_at = time.monotonic() + self._until_look_s(left_s)
@@ -354,10 +354,16 @@ class ProgramSession:
         return Raised(name, readable(message))
 
     def _death(self) -> Stopped:
-        """Why the channel closed, from what was measured."""
+        """Why the channel closed, from what was measured.
+
+        Raises:
+            SandboxError: if the program went with the sandbox's own process.
+        """
         usage = self.close()
         assert self._ended is not None
         code = self._ended.exit_code
+        if code is None:
+            raise SandboxError("the sandbox's process died while a program ran in it")
         if usage.cpu_s > self._limits.cpu_s:
             return self._stop("time", f"used more than {self._limits.cpu_s} s of CPU")
         if code == -signal.SIGSYS:
@@ -365,6 +371,8 @@ class ProgramSession:
         killed = code in (-signal.SIGKILL, -signal.SIGSEGV)
         if killed and usage.peak_bytes > _NEAR_LIMIT * self._limits.memory_bytes:
             return self._stop("memory", f"died near the limit of {self._limits.memory_bytes} bytes")
+        if code == -signal.SIGKILL:
+            return self._stop("killed", "killed by a signal that the judge did not send")
         return self._stop("exited", "the process ended before it answered")
 
     def _malformed(self) -> Stopped:

@@ -30,7 +30,7 @@ _PLACEHOLDER_PID = 0x7E57C0DE
 _CHANNEL = 3
 _OPEN_FILES = 64
 _MESSAGE_BYTES = 65536
-_ENVIRONMENT = {"PATH", "PYTHONHASHSEED"}
+_ENVIRONMENT = {"HOME", "PATH", "PYTHONHASHSEED"}  # without a home, looking for it asks a name service: a socket
 _WARM = (
     "array", "bisect", "cmath", "collections.abc", "copy", "dataclasses", "datetime", "enum", "functools", "heapq",
     "itertools", "json", "math", "operator", "random", "re", "string", "typing",

@@ -158,7 +158,7 @@ class Judge:
         message = ""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                verdict, slow = run_tests(self._sandbox, problem, source, all_tests=self._all_tests)
+                verdict, doubtful = run_tests(self._sandbox, problem, source, all_tests=self._all_tests)
             except Exception as error:  # noqa: BLE001 (whatever goes wrong here is the judge's fault, and is data)
                 message = f"{type(error).__name__}: {error}"
                 _logger.warning("judging %s failed: %s", problem.id, message)
@@ -166,6 +166,6 @@ class Judge:
             finally:
                 if self._closing.is_set():
                     raise CancelledError("the judge was closed")
-            if not slow or attempt == _ATTEMPTS:
+            if not doubtful or attempt == _ATTEMPTS:
                 return verdict
         return Verdict(Outcome.internal_error, 0, total, message=message)

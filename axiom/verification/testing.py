@@ -33,6 +33,7 @@ _STOPPED: dict[str, Outcome] = {
     "output": Outcome.output_limit,
     "forbidden": Outcome.forbidden,
     "malformed": Outcome.wrong_answer,
+    "killed": Outcome.runtime_error,
 }
 
 Failure = tuple[Outcome, str]
@@ -56,7 +57,7 @@ class Testing:
         self._peak_bytes = self._passed = 0
         self._session: Session | None = None
         self._checker: Session | None = None
-        self.slow = False
+        self.doubtful = False
 
     def run(self) -> Verdict:
         """Run the tests in order; the first failure decides.
@@ -224,7 +225,7 @@ class Testing:
         assert isinstance(reply, (Raised, Stopped))
         if isinstance(reply, Raised):
             return Outcome.runtime_error, reply.message
-        self.slow = reply.cause == "wall"
+        self.doubtful = reply.cause in ("wall", "killed")
         return _STOPPED[reply.cause], reply.message
 
     def _start(self, source: str, limits: Limits, *, entry_point: str = "", stdin: str | None = None) -> Session:
@@ -238,13 +239,13 @@ class Testing:
 
 
 def run_tests(sandbox: Sandbox, problem: Problem, source: str, *, all_tests: bool) -> tuple[Verdict, bool]:
-    """The verdict, and whether the clock on the wall alone gave it, which a busy machine can do.
+    """The verdict, and whether the machine may have given it: a clock on the wall, or a kill for want of memory.
 
     Raises:
         SandboxError: if the sandbox gives no process.
     """
     testing = Testing(sandbox, problem, source, all_tests=all_tests)
-    return testing.run(), testing.slow
+    return testing.run(), testing.doubtful
 
 
 def _shown(value: object) -> str:

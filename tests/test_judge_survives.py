@@ -1,0 +1,126 @@
+"""The judge outlives its workers: jails and programs that are killed or stopped from outside are replaced."""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from axiom.problems.hidden_tests import CallTest
+from axiom.problems.problem import Limits, Problem
+from axiom.verification.judge import Judge
+from axiom.verification.verdict import Outcome
+
+ONE = Problem(
+    id="t/one",
+    entry_point="f",
+    statement="Return 1.",
+    tests=(CallTest(args=(), expected=1), CallTest(args=(), expected=1)),
+    limits=Limits(cpu_s=2.0, wall_s=2.0),
+)
+RIGHT = "def f():\n    return 1\n"
+SLEEPS = "import time\ntime.sleep(0.7)\ndef f():\n    return 1\n"
+
+
+@pytest.fixture
+def judge() -> Iterator[Judge]:
+    before = family()
+    with Judge(workers=2, isolation="namespaces") as judge:
+        yield judge
+        judge.self_test()
+    assert family() <= before
+
+
+def children(pid: int) -> set[int]:
+    try:
+        tasks = os.listdir(f"/proc/{pid}/task")
+        listed = [Path(f"/proc/{pid}/task/{task}/children").read_text(encoding="ascii").split() for task in tasks]
+    except OSError:
+        return set()
+    return {int(child) for line in listed for child in line}
+
+
+def family() -> set[int]:
+    found = children(os.getpid())
+    for pid in list(found):
+        found |= family_of(pid)
+    return found
+
+
+def family_of(pid: int) -> set[int]:
+    below = children(pid)
+    return below.union(*map(family_of, below)) if below else below
+
+
+def zygotes() -> set[int]:
+    """The interpreters that bubblewrap started; a program's process is a child of one."""
+    return {pid for pid in family() if b"zygote" in read(pid, "cmdline") and b"bwrap" not in read(pid, "comm")} - {
+        child for pid in family() if b"python" in read(pid, "comm") for child in children(pid)
+    }
+
+
+def read(pid: int, name: str) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/{name}").read_bytes()
+    except OSError:
+        return b""
+
+
+def programs() -> set[int]:
+    return set().union(*map(children, zygotes()))
+
+
+def send(found: Callable[[], set[int]], kind: signal.Signals) -> None:
+    """Send a signal to what is found, once there is any."""
+    deadline = time.monotonic() + 30
+    while not (pids := found()):
+        assert time.monotonic() < deadline
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, kind)
+
+
+@pytest.mark.parametrize("victims", [zygotes, programs], ids=["jails", "programs"])
+def test_a_program_whose_process_is_killed_from_outside_is_judged_again(
+    judge: Judge, victims: Callable[[], set[int]]
+) -> None:
+    running = [judge.submit(ONE, SLEEPS) for _ in range(2)]
+    time.sleep(0.2)
+    send(victims, signal.SIGKILL)
+    assert [future.result().outcome for future in running] == [Outcome.passed] * 2
+
+
+@pytest.mark.parametrize("victims", [zygotes, programs], ids=["jails", "programs"])
+def test_jails_and_programs_that_died_idle_cost_no_verdict(judge: Judge, victims: Callable[[], set[int]]) -> None:
+    assert judge.judge(ONE, RIGHT).passed
+    send(victims, signal.SIGKILL)
+    assert [future.result().outcome for future in [judge.submit(ONE, RIGHT) for _ in range(6)]] == [Outcome.passed] * 6
+
+
+@pytest.mark.parametrize("with_its_program", [False, True])
+def test_a_jail_that_hangs_is_replaced(judge: Judge, with_its_program: bool) -> None:
+    assert judge.judge(ONE, RIGHT).passed
+    zygote = min(zygotes())
+    send(lambda: {zygote} | (children(zygote) if with_its_program else set()), signal.SIGSTOP)
+    assert all(judge.judge(ONE, RIGHT).passed for _ in range(6))
+    assert not Path(f"/proc/{zygote}").exists()
+
+
+def test_a_program_that_always_dies_is_its_own_fault(judge: Judge) -> None:
+    verdict = judge.judge(ONE, "import os\ndef f():\n    os.kill(os.getpid(), 9)\n")
+    assert verdict.outcome is Outcome.runtime_error
+    assert "killed by a signal" in verdict.message
+
+
+def test_a_jail_that_dies_every_time_is_the_judges_fault(judge: Judge) -> None:
+    waiting = judge.submit(ONE, SLEEPS)
+    while not waiting.done():
+        for pid in zygotes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    verdict = waiting.result()
+    assert verdict.outcome is Outcome.internal_error
+    assert "died while a program ran" in verdict.message or "no jail came up" in verdict.message
