@@ -144,6 +144,26 @@ def test_cpu_time_adds_up_over_the_tests(judge: Judge) -> None:
     assert 3 <= verdict.passed_tests <= 5
 
 
+def test_a_problem_without_limits_gets_them_from_one_run_of_its_reference(judge: Judge) -> None:
+    burns = "import time\ndef f():\n    end = time.process_time() + {s}\n    while time.process_time() < end: pass\n"
+    light, heavy = (
+        dataclasses.replace(_ONE, id=f"test/{s}", limits=None, reference=burns.format(s=s) + "    return 1\n")
+        for s in (0.0, 0.1)
+    )
+    futures = [judge.submit(problem, burns.format(s=0.9) + "    return 1\n") for problem in (light, heavy) * 2]
+    outcomes = [future.result() for future in futures]
+    assert [verdict.outcome for verdict in outcomes] == [Outcome.time_limit, Outcome.passed] * 2
+    assert "more than 0.5 s" in outcomes[0].message
+
+
+def test_a_reference_that_fails_leaves_the_limits_at_their_default(
+    judge: Judge, caplog: pytest.LogCaptureFixture
+) -> None:
+    problem = dataclasses.replace(_ONE, limits=None, reference="def f():\n    return 2\n")
+    assert judge.judge(problem, _F(1)).passed
+    assert "the reference of test/f does not pass" in caplog.text
+
+
 def test_a_sleeping_program_ends_at_its_wall_limit(judge: Judge) -> None:
     problem = _problem(*_ONE.tests, limits=Limits(wall_s=0.5))
     verdict = judge.judge(problem, "import time\ndef f():\n    time.sleep(100)\n")

@@ -5,12 +5,16 @@ line a problem came from is added by the reader (:mod:`axiom.problems.jsonl`).
 """
 
 import ast
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from axiom.errors import ProblemError
 from axiom.problems.hidden_tests import CallTest, HiddenTest, hidden_test_from_json, hidden_test_to_json
+
+WALL_TO_CPU = 10.0
+_LEAST_CPU_S, _CPU_TO_REFERENCE = 0.5, 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,12 @@ class Limits:
     wall_s: float = 20.0
     memory_bytes: int = 256 * 1024 * 1024
 
+    @classmethod
+    def by_reference(cls, cpu_s: float) -> "Limits":
+        """For a problem that names none: the larger of 0.5 s and twenty times what its reference used."""
+        allowed_s = max(_LEAST_CPU_S, _CPU_TO_REFERENCE * cpu_s)
+        return cls(allowed_s, WALL_TO_CPU * allowed_s)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -39,7 +49,7 @@ class Problem:
         starter: the line that the answer starts with (``def add(a: int, b: int) -> int:``), or empty.
         examples: public; they are part of the prompt.
         tests: hidden; they never reach the model or the program's process as expected values.
-        limits: CPU, wall clock and memory of one program.
+        limits: CPU, wall clock and memory of one program; None lets the judge set them by the reference.
         difficulty: ``easy``, ``medium``, ``hard`` or empty.
         tags: topics.
         source: where the problem came from.
@@ -57,7 +67,7 @@ class Problem:
     tests: tuple[HiddenTest, ...]
     starter: str = ""
     examples: tuple[CallTest, ...] = ()
-    limits: Limits = Limits()
+    limits: Limits | None = None
     difficulty: str = ""
     tags: tuple[str, ...] = ()
     source: str = ""
@@ -91,7 +101,7 @@ def problem_from_json(record: object) -> Problem:
         tests=tests,
         starter=_starter(record),
         examples=_examples(record),
-        limits=_limits(record.get("limits", {})),
+        limits=_limits(record.get("limits")),
         difficulty=_text(record, "difficulty", default=""),
         tags=_tags(record.get("tags", [])),
         source=_text(record, "source", default=""),
@@ -119,13 +129,8 @@ def problem_to_json(problem: Problem) -> dict[str, Any]:
         "prelude": problem.prelude,
         "checker": problem.checker,
     }
-    if problem.limits != Limits():
-        limits = problem.limits
-        record["limits"] = {
-            "cpu_s": limits.cpu_s,
-            "wall_s": limits.wall_s,
-            "memory_bytes": limits.memory_bytes,
-        }
+    if problem.limits is not None:
+        record["limits"] = asdict(problem.limits)
     return {key: value for key, value in record.items() if value not in ("", [])}
 
 
@@ -173,15 +178,20 @@ def _tags(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _limits(value: object) -> Limits:
+def _limits(value: object) -> Limits | None:
+    """The limits of a line; the wall clock is ten times the CPU's where it is not given."""
+    if value is None:
+        return None
     if not isinstance(value, dict):
         raise ProblemError(f"field 'limits': expected an object, got {value!r}")
     for name, number in value.items():
         if name not in Limits.__slots__:
             raise ProblemError(f"field 'limits': unknown limit '{name}'; expected {', '.join(Limits.__slots__)}")
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or number <= 0:
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 < number < math.inf:
             raise ProblemError(f"field 'limits.{name}': expected a positive number, got {number!r}")
-    return Limits(**value)
+    cpu_s = float(value.get("cpu_s", Limits().cpu_s))
+    memory_bytes = int(value.get("memory_bytes", Limits().memory_bytes))
+    return Limits(cpu_s, float(value.get("wall_s", WALL_TO_CPU * cpu_s)), memory_bytes)
 
 
 def _tests(record: Mapping[str, Any], name: str) -> tuple[HiddenTest, ...]:

@@ -16,13 +16,12 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
 from axiom.sandbox.jail import Jail, sender
-from axiom.sandbox.session import Ended, ProgramSession
+from axiom.sandbox.session import Ended, ProgramSession, cpu_clock_s, read_proc
 
 _PROGRAMS_PER_JAIL = 5000
 _ROOM_FOR_CREDENTIALS = socket.CMSG_SPACE(12)
@@ -158,11 +157,9 @@ class JailSession(ProgramSession):
 
     def _measured(self) -> Ended | None:
         """What the living child has used, so that nobody waits for its end; None where that cannot be seen."""
-        folder = f"/proc/{self._child}"
         try:
-            on_cpu_ns = int(Path(folder, "schedstat").read_text(encoding="ascii").split()[0])
-            status = Path(folder, "status").read_text(encoding="utf-8", errors="replace")
-        except (OSError, IndexError, ValueError):
+            cpu_s = cpu_clock_s(self._child)
+            peak = read_proc(f"/proc/{self._child}/status").partition(b"\nVmHWM:")[2].split(maxsplit=1)
+        except OSError:
             return None
-        peak = status.partition("\nVmHWM:")[2].split(maxsplit=1)
-        return Ended(-signal.SIGKILL, max(on_cpu_ns / 1e9, self._clocks()[0]), int(peak[0]) * 1024) if peak else None
+        return Ended(-signal.SIGKILL, cpu_s, int(peak[0]) * 1024) if peak else None

@@ -27,7 +27,7 @@ from typing import Any
 from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
 from axiom.sandbox.protocol import Stopped
-from axiom.sandbox.session import Ended, ProgramSession
+from axiom.sandbox.session import Ended, ProgramSession, read_proc
 
 _START_S = 60.0
 _ROOT = str(Path(__file__).resolve().parents[2])
@@ -134,9 +134,8 @@ class ProcessSession(ProgramSession):
     def _sample_memory(self) -> None:
         # ru_maxrss would begin with the judge's own size, which a child keeps from before exec.
         with contextlib.suppress(OSError):
-            for line in Path(f"/proc/{self._process.pid}/status").read_text("utf-8", "replace").splitlines():
-                if line.startswith("VmHWM:"):
-                    self._peak_bytes = max(self._peak_bytes, int(line.split()[1]) * 1024)
+            peak = read_proc(f"/proc/{self._process.pid}/status").partition(b"\nVmHWM:")[2].split(maxsplit=1)
+            self._peak_bytes = max(self._peak_bytes, int(peak[0]) * 1024 if peak else 0)
 
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):

@@ -23,6 +23,7 @@ from axiom.verification.verdict import Outcome, Verdict
 
 ISOLATIONS = ("auto", "namespaces", "process")
 _ATTEMPTS = 2
+_FOR_REFERENCES = Limits(cpu_s=20.0, wall_s=200.0)
 _SELF_TEST = Problem(
     id="judge/self_test",
     entry_point="add",
@@ -92,6 +93,8 @@ class Judge:
         self._all_tests = all_tests
         self.workers = workers
         self._closing = threading.Event()
+        self._limits: dict[tuple[str, str], Future[Limits]] = {}
+        self._limits_lock = threading.Lock()
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="judge")
 
     def __enter__(self) -> "Judge":
@@ -158,7 +161,7 @@ class Judge:
         message = ""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                verdict, doubtful = run_tests(self._sandbox, problem, source, all_tests=self._all_tests)
+                verdict, doubtful = self._tested(problem, source, self._limits_of(problem))
             except Exception as error:  # noqa: BLE001 (whatever goes wrong here is the judge's fault, and is data)
                 message = f"{type(error).__name__}: {error}"
                 _logger.warning("judging %s failed: %s", problem.id, message)
@@ -169,3 +172,33 @@ class Judge:
             if not doubtful or attempt == _ATTEMPTS:
                 return verdict
         return Verdict(Outcome.internal_error, 0, total, message=message)
+
+    def _tested(self, problem: Problem, source: str, limits: Limits) -> tuple[Verdict, bool]:
+        return run_tests(self._sandbox, problem, source, limits=limits, all_tests=self._all_tests)
+
+    def _limits_of(self, problem: Problem) -> Limits:
+        """The problem's own limits, or those that one run of its reference gives.
+
+        Raises:
+            SandboxError: if the sandbox gives no process.
+        """
+        if problem.limits is not None or not problem.reference:
+            return problem.limits or Limits()
+        key = (problem.id, problem.reference)
+        with self._limits_lock:
+            known, mine = self._limits.get(key), Future[Limits]()
+            if known is None:
+                self._limits[key] = mine
+        if known is not None:
+            return known.result()
+        try:
+            verdict, _ = self._tested(problem, problem.reference, _FOR_REFERENCES)
+        except BaseException as error:
+            with self._limits_lock:
+                del self._limits[key]
+            mine.set_exception(error)
+            raise
+        if not verdict.passed:
+            _logger.warning("the reference of %s does not pass: %s", problem.id, verdict.message)
+        mine.set_result(Limits.by_reference(verdict.cpu_s) if verdict.passed else Limits())
+        return mine.result()

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, cast
 
@@ -45,14 +46,16 @@ class Testing:
     Args:
         sandbox: where it runs.
         problem: whose tests are run.
+        limits: of the program, over all tests.
         source: the program.
         all_tests: go on after the first failure.
     """
 
     __test__ = False  # pytest collects classes by name
 
-    def __init__(self, sandbox: Sandbox, problem: Problem, source: str, *, all_tests: bool) -> None:
+    def __init__(self, sandbox: Sandbox, problem: Problem, source: str, *, limits: Limits, all_tests: bool) -> None:
         self._sandbox, self._problem, self._source, self._all_tests = sandbox, problem, source, all_tests
+        self._limits = limits
         self._cpu_s = self._wall_s = 0.0
         self._peak_bytes = self._passed = 0
         self._session: Session | None = None
@@ -82,9 +85,9 @@ class Testing:
         return self._verdict(failure)
 
     def _verdict(self, failure: Failure | None) -> Verdict:
-        limits, total = self._problem.limits, len(self._problem.tests)
-        if failure is None and self._cpu_s > limits.cpu_s:
-            failure = Outcome.time_limit, f"used more than {limits.cpu_s} s of CPU"
+        total = len(self._problem.tests)
+        if failure is None and self._cpu_s > self._limits.cpu_s:
+            failure = Outcome.time_limit, f"used more than {self._limits.cpu_s} s of CPU"
         outcome, message = failure or (Outcome.passed, "")
         return Verdict(outcome, self._passed, total, self._cpu_s, self._wall_s, self._peak_bytes, message)
 
@@ -120,7 +123,7 @@ class Testing:
         """The program's session, and why it does not load."""
         if self._session is not None:
             return self._session, None
-        self._session = self._start(self._source, self._problem.limits)
+        self._session = self._start(self._source, self._limits)
         loaded = self._session.load()
         self._has_loaded = isinstance(loaded, Loaded)
         return self._session, None if isinstance(loaded, Loaded) else self._ended(loaded)
@@ -155,8 +158,7 @@ class Testing:
         return Outcome.wrong_answer, f"returned {_shown(actual)}, which the checker refuses{said}"
 
     def _program_test(self, test: ProgramTest) -> Failure | None:
-        left_s = max(self._problem.limits.cpu_s - self._cpu_s, 0.01)
-        limits = Limits(left_s, self._problem.limits.wall_s, self._problem.limits.memory_bytes)
+        limits = replace(self._limits, cpu_s=max(self._limits.cpu_s - self._cpu_s, 0.01))
         session = self._start(self._source, limits, stdin=test.stdin)
         try:
             ran = session.load()
@@ -238,13 +240,15 @@ class Testing:
         self._peak_bytes = max(self._peak_bytes, usage.peak_bytes)
 
 
-def run_tests(sandbox: Sandbox, problem: Problem, source: str, *, all_tests: bool) -> tuple[Verdict, bool]:
+def run_tests(
+    sandbox: Sandbox, problem: Problem, source: str, *, limits: Limits, all_tests: bool
+) -> tuple[Verdict, bool]:
     """The verdict, and whether the machine may have given it: a clock on the wall, or a kill for want of memory.
 
     Raises:
         SandboxError: if the sandbox gives no process.
     """
-    testing = Testing(sandbox, problem, source, all_tests=all_tests)
+    testing = Testing(sandbox, problem, source, limits=limits, all_tests=all_tests)
     return testing.run(), testing.doubtful
 
 

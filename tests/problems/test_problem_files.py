@@ -8,7 +8,7 @@ import pytest
 
 from axiom.errors import ProblemError
 from axiom.problems.jsonl import read_problems
-from axiom.problems.problem import problem_from_json, problem_to_json
+from axiom.problems.problem import Limits, problem_from_json, problem_to_json
 from axiom.problems.sources import load_problems, problem_set_hash
 
 GOOD = {"id": "a/b", "entry_point": "f", "statement": "Say.", "tests": [{"args": [1], "expected": 2}]}
@@ -36,6 +36,8 @@ def write(path: Path, *records: object) -> Path:
         ({"tests": [{"args": [], "expected": {"$what": 1}}]}, "unknown tagged value"),
         ({"limits": {"cpu_s": -1}}, "limits.cpu_s"),
         ({"limits": {"cpu": 1}}, "unknown limit 'cpu'"),
+        ({"limits": {"wall_s": float("inf")}}, "limits.wall_s"),
+        ({"limits": 3}, "field 'limits': expected an object"),
         ({"starter": "def f(:"}, "field 'starter'"),
         ({"statment": "typo"}, "unknown field 'statment'"),
     ],
@@ -95,3 +97,10 @@ def test_a_limit_spreads_over_the_source() -> None:
 def test_the_hash_ignores_order_and_sees_a_changed_test() -> None:
     a, b = load_problems("basics/test", limit=2)
     assert problem_set_hash([a, b]) == problem_set_hash([b, a]) != problem_set_hash([a])
+
+
+def test_limits_that_are_named_in_part_are_completed() -> None:
+    line = problem_to_json(load_problems("basics/train")[0])
+    assert problem_from_json(line).limits is None
+    assert problem_from_json(line | {"limits": {"cpu_s": 1}}).limits == Limits(1.0, 10.0, Limits().memory_bytes)
+    assert problem_from_json(line | {"limits": {"memory_bytes": 1e8}}).limits == Limits(2.0, 20.0, 100_000_000)
