@@ -18,8 +18,9 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 fit: setup
 	$(BIN)/python -m axiom fit --config configs/quickstart.yaml
 
+# Two processes with a thread each: two with two threads each on two cores are many times slower.
 test: setup
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadscope
 
 format: setup
 	$(BIN)/ruff format .
@@ -30,7 +31,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PYTHONPATH=. $(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(MAKE) test
 
 $(PEERS)/.ready: Makefile
 	$(PYTHON) -m venv $(PEERS)

@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from types import TracebackType
 
 from axiom.errors import SandboxError
@@ -18,11 +18,10 @@ from axiom.problems.problem import Limits, Problem
 from axiom.sandbox.namespaces import NamespaceSandbox
 from axiom.sandbox.process import ProcessSandbox
 from axiom.sandbox.protocol import Sandbox
-from axiom.verification.testing import run_tests
 from axiom.verification.verdict import Outcome, Verdict
+from axiom.verification.workers import Attempt, Job, Workers
 
 ISOLATIONS = ("auto", "namespaces", "process")
-_ATTEMPTS = 2
 _FOR_REFERENCES = Limits(cpu_s=20.0, wall_s=200.0)
 _SELF_TEST = Problem(
     id="judge/self_test",
@@ -92,10 +91,9 @@ class Judge:
         self._sandbox: Sandbox = make_sandbox(isolation, preload=preload) if sandbox is None else sandbox
         self._all_tests = all_tests
         self.workers = workers
-        self._closing = threading.Event()
         self._limits: dict[tuple[str, str], Future[Limits]] = {}
         self._limits_lock = threading.Lock()
-        self._executor = ThreadPoolExecutor(workers, thread_name_prefix="judge")
+        self._workers = Workers(workers, self._attempt)
 
     def __enter__(self) -> "Judge":
         try:
@@ -130,7 +128,14 @@ class Judge:
         Raises:
             RuntimeError: if the judge is closed.
         """
-        return self._executor.submit(self._judge, problem, source)
+        job = Job(problem, source or "")
+        if source is None:
+            job.future.set_result(
+                Verdict(Outcome.no_program, 0, len(problem.tests), message="the sample holds no program")
+            )
+        else:
+            self._workers.put(job)
+        return job.future
 
     def self_test(self) -> None:
         """Judge a right and a wrong program.
@@ -149,39 +154,15 @@ class Judge:
 
     def close(self) -> None:
         """Cancel what is queued, kill what runs, and wait until no process is left."""
-        self._closing.set()
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._workers.cancel()
         self._sandbox.close()
-        self._executor.shutdown(wait=True)
+        self._workers.join()
 
-    def _judge(self, problem: Problem, source: str | None) -> Verdict:
-        total = len(problem.tests)
-        if source is None:
-            return Verdict(Outcome.no_program, 0, total, message="the sample holds no program")
-        message = ""
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                verdict, doubtful = self._tested(problem, source, self._limits_of(problem))
-            except Exception as error:  # noqa: BLE001 (whatever goes wrong here is the judge's fault, and is data)
-                message = f"{type(error).__name__}: {error}"
-                _logger.warning("judging %s failed: %s", problem.id, message)
-                continue
-            finally:
-                if self._closing.is_set():
-                    raise CancelledError("the judge was closed")
-            if not doubtful or attempt == _ATTEMPTS:
-                return verdict
-        return Verdict(Outcome.internal_error, 0, total, message=message)
-
-    def _tested(self, problem: Problem, source: str, limits: Limits) -> tuple[Verdict, bool]:
-        return run_tests(self._sandbox, problem, source, limits=limits, all_tests=self._all_tests)
+    def _attempt(self, job: Job) -> Attempt:
+        return Attempt(self._sandbox, job, limits=self._limits_of, all_tests=self._all_tests)
 
     def _limits_of(self, problem: Problem) -> Limits:
-        """The problem's own limits, or those that one run of its reference gives.
-
-        Raises:
-            SandboxError: if the sandbox gives no process.
-        """
+        """The problem's own limits, or those that one run of its reference gives."""
         if problem.limits is not None or not problem.reference:
             return problem.limits or Limits()
         key = (problem.id, problem.reference)
@@ -191,13 +172,12 @@ class Judge:
                 self._limits[key] = mine
         if known is not None:
             return known.result()
-        try:
-            verdict, _ = self._tested(problem, problem.reference, _FOR_REFERENCES)
-        except BaseException as error:
-            with self._limits_lock:
-                del self._limits[key]
-            mine.set_exception(error)
-            raise
+        attempt = Attempt(
+            self._sandbox, Job(problem, problem.reference), limits=lambda problem: _FOR_REFERENCES, all_tests=False
+        )
+        attempt.decide()
+        verdict = attempt.finish(is_last=True)
+        assert verdict is not None
         if not verdict.passed:
             _logger.warning("the reference of %s does not pass: %s", problem.id, verdict.message)
         mine.set_result(Limits.by_reference(verdict.cpu_s) if verdict.passed else Limits())

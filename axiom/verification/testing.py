@@ -49,6 +49,9 @@ class Testing:
         limits: of the program, over all tests.
         source: the program.
         all_tests: go on after the first failure.
+
+    Attributes:
+        doubtful: whether the machine may have given the verdict: a clock on the wall, or a kill for want of memory.
     """
 
     __test__ = False  # pytest collects classes by name
@@ -59,30 +62,46 @@ class Testing:
         self._cpu_s = self._wall_s = 0.0
         self._peak_bytes = self._passed = 0
         self._session: Session | None = None
+        self._load_reply: LoadReply | None = None
         self._checker: Session | None = None
+        self._failure: Failure | None = None
         self.doubtful = False
 
-    def run(self) -> Verdict:
-        """Run the tests in order; the first failure decides.
+    def begin(self) -> None:
+        """Hand the program over, where the first test needs it loaded, without waiting for it.
 
         Raises:
             SandboxError: if the sandbox gives no process.
         """
-        failure: Failure | None = None
-        try:
-            for index, (found, over) in enumerate(self._found()):
-                if found is None:
-                    self._passed += 1
-                    continue
-                failure = failure or (found[0], f"test {index}: {found[1]}" if self._loaded(found) else found[1])
-                if over or not self._all_tests:
-                    break
-        finally:
-            if self._session is not None:
-                self._end(self._session)
-            if self._checker is not None:
-                self._checker.close()
-        return self._verdict(failure)
+        if isinstance(self._problem.tests[0], (CallTest, ClassTest)):
+            self._session = self._start(self._source, self._limits)
+
+    def decide(self) -> None:
+        """Run the tests in order; the first failure decides.
+
+        Raises:
+            SandboxError: if the sandbox gives no process, or loses one.
+        """
+        for index, (found, over) in enumerate(self._found()):
+            if found is None:
+                self._passed += 1
+                continue
+            outcome, message = found
+            if outcome is not Outcome.syntax_error and not isinstance(self._load_reply, (Raised, Stopped)):
+                message = f"test {index}: {message}"
+            self._failure = self._failure or (outcome, message)
+            if over or not self._all_tests:
+                break
+
+    def finish(self) -> Verdict:
+        """End what still runs; the verdict. Harmless when it is called again."""
+        if self._session is not None:
+            self._end(self._session)
+            self._session = None
+        if self._checker is not None:
+            self._checker.close()
+            self._checker = None
+        return self._verdict(self._failure)
 
     def _verdict(self, failure: Failure | None) -> Verdict:
         total = len(self._problem.tests)
@@ -90,11 +109,6 @@ class Testing:
             failure = Outcome.time_limit, f"used more than {self._limits.cpu_s} s of CPU"
         outcome, message = failure or (Outcome.passed, "")
         return Verdict(outcome, self._passed, total, self._cpu_s, self._wall_s, self._peak_bytes, message)
-
-    def _loaded(self, found: Failure) -> bool:
-        return found[0] is not Outcome.syntax_error and self._has_loaded
-
-    _has_loaded = False
 
     def _found(self) -> Iterator[tuple[Failure | None, bool]]:
         """For each test what failed in it, and whether no further test can be run."""
@@ -121,12 +135,11 @@ class Testing:
 
     def _loaded_session(self) -> tuple[Session, Failure | None]:
         """The program's session, and why it does not load."""
-        if self._session is not None:
-            return self._session, None
-        self._session = self._start(self._source, self._limits)
-        loaded = self._session.load()
-        self._has_loaded = isinstance(loaded, Loaded)
-        return self._session, None if isinstance(loaded, Loaded) else self._ended(loaded)
+        if self._session is None:
+            self._session = self._start(self._source, self._limits)
+        if self._load_reply is None:
+            self._load_reply = self._session.load()
+        return self._session, None if isinstance(self._load_reply, Loaded) else self._ended(self._load_reply)
 
     def _call_failure(self, test: CallTest, reply: CallReply) -> Failure | None:
         if not isinstance(reply, Returned) or test.raises is not None:
@@ -167,7 +180,6 @@ class Testing:
             self._end(session)
         if not isinstance(ran, Loaded):
             return self._ended(ran)
-        self._has_loaded = True
         if matches(printed, test.stdout, "lines"):
             return None
         return Outcome.wrong_answer, f"printed {_shown(printed)}"
@@ -238,18 +250,6 @@ class Testing:
         usage = session.close()
         self._cpu_s, self._wall_s = self._cpu_s + usage.cpu_s, self._wall_s + usage.wall_s
         self._peak_bytes = max(self._peak_bytes, usage.peak_bytes)
-
-
-def run_tests(
-    sandbox: Sandbox, problem: Problem, source: str, *, limits: Limits, all_tests: bool
-) -> tuple[Verdict, bool]:
-    """The verdict, and whether the machine may have given it: a clock on the wall, or a kill for want of memory.
-
-    Raises:
-        SandboxError: if the sandbox gives no process.
-    """
-    testing = Testing(sandbox, problem, source, limits=limits, all_tests=all_tests)
-    return testing.run(), testing.doubtful
 
 
 def _shown(value: object) -> str:
