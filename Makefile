@@ -1,10 +1,10 @@
-# make setup | fit | test | check | format | bench-verify | soak-verify | fuzz: each makes .venv where it is missing.
+# make setup | fit | smoke | test | check | format | bench-verify | soak-verify | fuzz: each makes .venv where it is missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
 
-.PHONY: setup fit test check format bench-verify soak-verify fuzz
+.PHONY: setup fit smoke test check format bench-verify soak-verify fuzz
 
 setup: $(VENV)/.ready
 
@@ -17,6 +17,13 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 
 fit: setup
 	$(BIN)/python -m axiom fit --config configs/quickstart.yaml
+
+# The quickstart on a few problems: the real model, real NF4 weights, one round.
+smoke: setup
+	rm -rf runs/smoke
+	$(BIN)/python -m axiom fit --config configs/quickstart.yaml --trainer.default_root_dir runs/smoke \
+		--data.train_limit 24 --data.validation_limit 8 --data.test_limit 8 --data.test_samples 8 \
+		--expert_iteration.rounds 1 --expert_iteration.epochs_per_round 1
 
 # Two processes with a thread each: two with two threads each on two cores are many times slower.
 test: setup
