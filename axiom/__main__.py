@@ -54,6 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
     except AxiomError as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; the same command goes on from here\n")
+        return 130
 
 
 def _check_rooms() -> None:

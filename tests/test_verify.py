@@ -97,12 +97,13 @@ def test_an_interrupted_file_is_gone_on_with_and_its_torn_line_dropped(files: tu
     assert out.read_bytes() == finished
 
 
-def test_a_killed_command_leaves_no_process_and_the_same_command_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [signal.SIGKILL, signal.SIGINT])
+def test_a_stopped_command_leaves_no_process_and_the_same_command_goes_on(tmp_path: Path, kind: signal.Signals) -> None:
     problems = write(tmp_path / "problems.jsonl", PROBLEMS)
     samples = write(tmp_path / "samples.jsonl", [{"task_id": "p/a", "solution": RIGHT}] * 3000)
     out = tmp_path / "v.jsonl"
     command = [sys.executable, "-m", "axiom", "verify", problems, samples, "--out", str(out)]
-    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
         deadline = time.monotonic() + 60
         while not out.is_file() or out.stat().st_size < 5000:
@@ -112,8 +113,11 @@ def test_a_killed_command_leaves_no_process_and_the_same_command_goes_on(tmp_pat
         jails = descendants(running.pid)
         assert len(jails) >= 2
     finally:
-        running.send_signal(signal.SIGKILL)
-        running.wait()
+        running.send_signal(kind)
+        told = running.communicate()[1]
+    if kind is signal.SIGINT:
+        assert running.returncode == 130
+        assert told == "interrupted; the same command goes on from here\n"
     before = out.read_bytes()
     before = before[: before.rindex(b"\n") + 1]
     assert before.count(b"\n") < 3000

@@ -31,6 +31,7 @@ from axiom.sandbox.session import Ended
 _START_S = 60.0
 _END_S = 10.0
 _TAKES = 3
+_THREADS_OF_LIBRARIES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _MESSAGE_BYTES = 65536
 _CREDENTIALS = struct.Struct("3i")
 _HERE = Path(__file__).resolve().parent
@@ -49,7 +50,7 @@ class Jail:
         preload: third-party modules that programs may import.
 
     Raises:
-        SandboxError: if the jail does not come up, with bubblewrap's own words.
+        SandboxError: if the jail does not come up, with bubblewrap's own words, or has no such module.
     """
 
     def __init__(self, *, preload: Sequence[str] = ()) -> None:
@@ -62,7 +63,10 @@ class Jail:
         except BaseException:
             self.close()
             raise
-        self.refused: tuple[str, ...] = tuple(hello["refused"])
+        if hello["refused"]:
+            self.close()
+            name = hello["refused"][0]
+            raise SandboxError(f"preload: a jail cannot import '{name}'; install it, or leave it out")
         self.programs = 0
         self._unread = 0
         self._next: tuple[socket.socket, int] | None = None
@@ -235,9 +239,14 @@ def _environment(preload: Sequence[str]) -> dict[str, str]:
     """Nothing of the user's; the order of sets is the same in every run, and no library starts threads."""
     environment = {"PATH": os.defpath, "PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "LANG": "C.UTF-8", "HOME": "/tmp"}
     if preload:
-        environment |= {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path.endswith("site-packages"))}
-        environment |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        environment |= third_party_environment()
     return environment
+
+
+def third_party_environment() -> dict[str, str]:
+    """What an interpreter without site needs to find this one's packages; their libraries start no threads."""
+    packages = os.pathsep.join(path for path in sys.path if path.endswith("site-packages"))
+    return {"PYTHONPATH": packages} | dict.fromkeys(_THREADS_OF_LIBRARIES, "1")
 
 
 def _spawn(control: int, preload: Sequence[str]) -> "subprocess.Popen[bytes]":

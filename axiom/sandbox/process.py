@@ -13,6 +13,7 @@ Assumes: Linux, ``/proc``, and that the interpreter that runs the judge is fit t
 """
 
 import contextlib
+import importlib.util
 import os
 import resource
 import signal
@@ -21,11 +22,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
+from axiom.sandbox.jail import third_party_environment
 from axiom.sandbox.protocol import Stopped
 from axiom.sandbox.session import Ended, ProgramSession, read_proc
 
@@ -42,15 +45,22 @@ _BOOTSTRAP = (
 class ProcessSandbox:
     """The level ``process``: separate processes and resource limits, and no more.
 
+    Args:
+        preload: third-party modules that programs may import; with any, all that this interpreter has are there.
+
     Raises:
         SandboxError: on anything but Linux.
     """
 
     isolation = "process"
 
-    def __init__(self) -> None:
+    def __init__(self, *, preload: Sequence[str] = ()) -> None:
         if not sys.platform.startswith("linux"):
             raise SandboxError(f"programs are judged on Linux only, this is {sys.platform}; use a container or WSL")
+        for name in preload:
+            if importlib.util.find_spec(name) is None:
+                raise SandboxError(f"preload: no module '{name}' here; install it, or leave it out")
+        self._environment = third_party_environment() if preload else {}
         self._lock = threading.Lock()
         self._live: set[ProcessSession] = set()
         self._closed = False
@@ -64,7 +74,7 @@ class ProcessSandbox:
             SandboxError: if the sandbox is closed or the interpreter does not come up.
             OSError: if the machine has no process, descriptor or temporary folder to give.
         """
-        session = ProcessSession(limits=limits, on_close=self._live.discard)
+        session = ProcessSession(limits=limits, on_close=self._live.discard, environment=self._environment)
         with self._lock:
             closed = self._closed
             if not closed:
@@ -93,7 +103,7 @@ class ProcessSession(ProgramSession):
 
     look_every_s = 0.02  # a program may use several processors here, and its memory is seen only while it lives
 
-    def __init__(self, *, limits: Limits, on_close: Any) -> None:
+    def __init__(self, *, limits: Limits, on_close: Any, environment: Mapping[str, str]) -> None:
         self._start_cpu_s = 0.0
         self._peak_bytes = 0
         with contextlib.ExitStack() as stack:
@@ -101,7 +111,7 @@ class ProcessSession(ProgramSession):
             channel, theirs = socket.socketpair()
             stack.callback(channel.close)
             with theirs:
-                self._process = _spawn(theirs.fileno(), limits=limits, folder=folder)
+                self._process = _spawn(theirs.fileno(), limits=limits, folder=folder, environment=environment)
             assert self._process.stdout is not None
             output = os.dup(self._process.stdout.fileno())
             self._process.stdout.close()
@@ -154,7 +164,7 @@ def _used_s(used: resource.struct_rusage) -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _spawn(channel: int, *, limits: Limits, folder: str) -> "subprocess.Popen[bytes]":
+def _spawn(channel: int, *, limits: Limits, folder: str, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
     arguments = (str(channel), str(limits.cpu_s), str(limits.wall_s), str(limits.memory_bytes))
     return subprocess.Popen(
         [sys.executable, *_FLAGS, "-c", _BOOTSTRAP, *arguments],
@@ -163,7 +173,7 @@ def _spawn(channel: int, *, limits: Limits, folder: str) -> "subprocess.Popen[by
         stderr=subprocess.STDOUT,
         bufsize=0,
         cwd=folder,
-        env={"HOME": folder, "PATH": os.defpath, "PYTHONHASHSEED": "0"},
+        env={"HOME": folder, "PATH": os.defpath, "PYTHONHASHSEED": "0", **environment},
         pass_fds=(channel,),
         start_new_session=True,
     )

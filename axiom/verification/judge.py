@@ -64,7 +64,7 @@ def make_sandbox(isolation: str, *, preload: Sequence[str] = ()) -> Sandbox:
     """
     if resolved_isolation(isolation) == "namespaces":
         return NamespaceSandbox(preload=preload)
-    return ProcessSandbox()
+    return ProcessSandbox(preload=preload)
 
 
 class Judge:
