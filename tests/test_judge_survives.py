@@ -85,8 +85,13 @@ def send(found: Callable[[], set[int]], kind: signal.Signals) -> None:
 
 
 def busy() -> set[int]:
-    """Programs that compute; the others wait for theirs."""
-    return {pid for pid in programs() if read(pid, "stat").rpartition(b")")[2].split()[:1] == [b"R"]}
+    """Programs that have computed for a tenth of a second; the others wait for theirs, or are just forked."""
+    return {pid for pid in programs() if ticks(pid) >= os.sysconf("SC_CLK_TCK") / 10}
+
+
+def ticks(pid: int) -> int:
+    """What the process has used of the CPU, in the user's and the kernel's mode."""
+    return sum(map(int, read(pid, "stat").rpartition(b")")[2].split()[11:13]))
 
 
 def jail_of_busy() -> set[int]:

@@ -116,7 +116,7 @@ def test_a_stopped_command_leaves_no_process_and_the_same_command_goes_on(tmp_pa
         running.send_signal(kind)
         told = running.communicate()[1]
     if kind is signal.SIGINT:
-        assert running.returncode == 130
+        assert running.returncode == 130, told
         assert told == "interrupted; the same command goes on from here\n"
     before = out.read_bytes()
     before = before[: before.rindex(b"\n") + 1]

@@ -7,10 +7,13 @@ a prefix and the same command goes on after it.
 import argparse
 import json
 import os
+import signal
+import threading
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import nullcontext
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -29,6 +32,7 @@ from axiom.verification.judge import ISOLATIONS, Judge
 from axiom.verification.verdict import Outcome, Verdict
 
 _QUEUED_PER_WORKER = 8
+_NOTICE_S = 0.1
 _BUDGETS = (1, 5, 8, 10, 16, 32, 64, 100)
 
 
@@ -160,13 +164,13 @@ def _judge_all(
     shown = not quiet and console.is_terminal
     waiting: deque[tuple[SampleLine, Future[Verdict]]] = deque()
     passed = 0
-    with bar if shown else nullcontext():
+    with bar if shown else nullcontext(), _interrupt_noted() as interrupted:
         task = bar.add_task("judging", total=total, completed=done, passed=0)
 
         def write_first() -> None:
             nonlocal passed
             sample, future = waiting.popleft()
-            verdict = future.result()
+            verdict = _awaited(future, interrupted)
             passed += verdict.passed
             row = {"task_id": sample.problem.id, "sample_index": sample.sample_index, **verdict.to_json()}
             file.write(json.dumps(row | {"isolation": judge.isolation}) + "\n")
@@ -179,6 +183,32 @@ def _judge_all(
                 write_first()
         while waiting:
             write_first()
+
+
+@contextmanager
+def _interrupt_noted() -> Iterator[threading.Event]:
+    """Note Ctrl-C instead of raising in the midst of whatever runs, such as a lock's release."""
+    noted = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield noted
+        return
+    former = signal.signal(signal.SIGINT, lambda number, frame: noted.set())
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+def _awaited(future: "Future[Verdict]", interrupted: threading.Event) -> Verdict:
+    """The verdict when it is there.
+
+    Raises:
+        KeyboardInterrupt: if the user interrupts before.
+    """
+    while not interrupted.is_set():
+        with suppress(FutureTimeoutError):
+            return future.result(timeout=_NOTICE_S)
+    raise KeyboardInterrupt
 
 
 def _stored(out: Path, *, isolation: str) -> list[dict[str, Any]]:

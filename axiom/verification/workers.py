@@ -58,13 +58,16 @@ class Attempt:
         verdict = None
         with self._keeping_errors():
             verdict = self._testing.finish() if self._testing is not None else None
-        if self._error is not None:
-            message = f"{type(self._error).__name__}: {self._error}"
-            _logger.warning("judging %s failed: %s", self.job.problem.id, message)
+        if self.error:
             total = len(self.job.problem.tests)
-            return Verdict(Outcome.internal_error, 0, total, message=message) if is_last else None
+            return Verdict(Outcome.internal_error, 0, total, message=self.error) if is_last else None
         doubtful = self._testing is not None and self._testing.doubtful
         return None if doubtful and not is_last else verdict
+
+    @property
+    def error(self) -> str:
+        """What went wrong on the judge's side; empty where nothing did."""
+        return f"{type(self._error).__name__}: {self._error}" if self._error is not None else ""
 
     @contextlib.contextmanager
     def _keeping_errors(self) -> Iterator[None]:
@@ -142,11 +145,18 @@ class Workers:
     def _finish(self, attempt: Attempt) -> None:
         """Give the job its verdict, after a second try where the first was not the program's own doing."""
         verdict = attempt.finish(is_last=False)
+        self._tell(attempt)
         if verdict is None and not self._closed.is_set():
             again = self._attempt(attempt.job)
             again.decide()
             verdict = again.finish(is_last=True)
+            self._tell(again)
         if verdict is None or self._closed.is_set():
             attempt.job.future.set_exception(CancelledError("the judge was closed"))
         else:
             attempt.job.future.set_result(verdict)
+
+    def _tell(self, attempt: Attempt) -> None:
+        """Log what went wrong, unless closing the sandbox was the cause."""
+        if attempt.error and not self._closed.is_set():
+            _logger.warning("judging %s failed: %s", attempt.job.problem.id, attempt.error)
