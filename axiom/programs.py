@@ -57,11 +57,14 @@ def extract_program(text: str, *, entry_point: str, starter: str = "") -> Progra
 
     Args:
         text: the raw completion.
-        entry_point: the function that the tests call; also found as a method of ``class Solution``.
+        entry_point: the function or class that the tests call; also found as a method of ``class Solution``. Empty for
+            a whole program: the last fenced block of Python that compiles, or the whole answer where that compiles.
         starter: first lines of the function; an answer that is only its body is completed with them.
     """
     answer = reasoning_stripped(_END_OF_TEXT.split(text, maxsplit=1)[0])
     answer = answer.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    if not entry_point:
+        return _script(answer)
     if starter and (whole := _continued(answer, entry_point=entry_point, starter=starter)):
         return Program(whole)
     blocks = [_completed(block, entry_point=entry_point, starter=starter) for block in _blocks(answer)]
@@ -114,6 +117,17 @@ def _continued(text: str, *, entry_point: str, starter: str) -> str:
     source = f"{starter.rstrip()}\n{_trimmed(text)}"
     tree = _compiled(source)[0]
     return source if _defines(tree, entry_point) and _has_real_body(tree, returns=False) else ""
+
+
+def _script(answer: str) -> Program | None:
+    blocks = [block for block in _blocks(answer) if block.source and block.label in _PYTHON | {""}]
+    source = (
+        _last(blocks, lambda block: _compiled(block.source)[0] is not None)
+        or _last(blocks, lambda block: True)
+        or _longest(_trimmed(answer))[1]
+        or _bare(answer, entry_point=None, starter="")
+    )
+    return Program(source) if source else None
 
 
 def _quoted(text: str, tag: re.Match[str]) -> bool:

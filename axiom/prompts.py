@@ -74,11 +74,7 @@ def build_prompt(problem: Problem, *, style: PromptStyle = "direct", system: str
 
 
 def _request(problem: Problem, style: PromptStyle) -> str:
-    if problem.starter:
-        opening = f"Write a Python function that starts with `{problem.starter.strip()}`"
-    else:
-        opening = f"Write a Python function named `{problem.entry_point}`."
-    parts = [opening, problem.statement.strip()]
+    parts = [_wanted(problem), problem.statement.strip()]
     if problem.examples:
         shown = [_example(problem.entry_point, test) for test in problem.examples[:_MAX_EXAMPLES]]
         parts.append("\n".join(["Examples:", *shown]))
@@ -86,17 +82,31 @@ def _request(problem: Problem, style: PromptStyle) -> str:
     return "\n\n".join(parts)
 
 
+def _wanted(problem: Problem) -> str:
+    if problem.kind == "program":
+        return "Write a Python program that reads from standard input and prints to standard output."
+    if problem.kind == "class" or not problem.starter:
+        return f"Write a Python {problem.kind} named `{problem.entry_point}`."
+    return f"Write a Python function that starts with `{problem.starter.strip()}`"
+
+
 def _task(problem: Problem) -> str:
+    if problem.kind != "function":
+        return f"{_wanted(problem)}\n{problem.statement.strip()}"
     signature = problem.starter.strip().removeprefix("def ").rstrip(":") or problem.entry_point
     return f"Write a Python function `{signature}`.\n{problem.statement.strip()}"
 
 
 def _opening(problem: Problem) -> str:
-    """The answer's first lines; they end without a line break, which tokenizers join to the indent after it."""
+    """The answer's first lines; they end without a line break, which tokenizers join to the indent after it.
+
+    A docstring of several lines, or one that ends in a quotation mark, is closed on a line of its own.
+    """
     if not problem.starter:
         return f"{FENCE}python"
     statement = problem.statement.strip().replace("\\", "\\\\").replace('"""', "'''")
-    docstring = textwrap.indent(f'"""{statement}"""', "    ")
+    ending = "\n" if "\n" in statement or statement.endswith('"') else ""
+    docstring = textwrap.indent(f'"""{statement}{ending}"""', "    ")
     return f"{FENCE}python\n{problem.starter.strip()}\n{docstring}"
 
 

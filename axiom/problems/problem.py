@@ -8,11 +8,19 @@ import ast
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from axiom.errors import ProblemError
-from axiom.problems.hidden_tests import CallTest, HiddenTest, hidden_test_from_json, hidden_test_to_json
+from axiom.problems.hidden_tests import (
+    CallTest,
+    ClassTest,
+    HiddenTest,
+    ProgramTest,
+    hidden_test_from_json,
+    hidden_test_to_json,
+)
 
+ProblemKind = Literal["function", "class", "program"]
 WALL_TO_CPU = 10.0
 _LEAST_CPU_S, _CPU_TO_REFERENCE = 0.5, 20.0
 
@@ -44,7 +52,7 @@ class Problem:
 
     Attributes:
         id: unique name, ``source/name``.
-        entry_point: the function that the tests call.
+        entry_point: the function or class that the tests call; empty for a whole program.
         statement: what the model is asked, in prose.
         starter: the line that the answer starts with (``def add(a: int, b: int) -> int:``), or empty.
         examples: public; they are part of the prompt.
@@ -76,6 +84,13 @@ class Problem:
     prelude: str = ""
     checker: str = ""
 
+    @property
+    def kind(self) -> ProblemKind:
+        """What is asked for, as the first test says."""
+        if isinstance(self.tests[0], ProgramTest):
+            return "program"
+        return "class" if isinstance(self.tests[0], ClassTest) else "function"
+
 
 def problem_from_json(record: object) -> Problem:
     """Check one decoded JSON line and make it a Problem.
@@ -88,12 +103,15 @@ def problem_from_json(record: object) -> Problem:
     unknown = sorted(set(record) - _FIELDS)
     if unknown:
         raise ProblemError(f"unknown field '{unknown[0]}'; a problem has {', '.join(sorted(_FIELDS))}")
-    entry_point = _text(record, "entry_point")
-    if not entry_point.isidentifier():
-        raise ProblemError(f"field 'entry_point': {entry_point!r} is not a Python name")
     tests = _tests(record, "tests")
     if not tests:
         raise ProblemError("field 'tests': expected at least one test")
+    programs = [isinstance(test, ProgramTest) for test in tests]
+    if any(programs) and not all(programs):
+        raise ProblemError("field 'tests': tests of whole programs ('stdin') stand with none of another kind")
+    entry_point = _text(record, "entry_point", default="" if all(programs) else None)
+    if not entry_point.isidentifier() and not all(programs):
+        raise ProblemError(f"field 'entry_point': {entry_point!r} is not a Python name")
     return Problem(
         id=_text(record, "id"),
         entry_point=entry_point,
