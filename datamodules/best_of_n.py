@@ -15,6 +15,7 @@ from axiom.generation.sampler import SamplingParams
 from axiom.generation.transformers_sampler import TransformersSampler, encode_prompt
 from axiom.learning.selection import select_passing
 from axiom.policy.policy import Policy
+from axiom.problems.leaks import refuse_leaks
 from axiom.problems.problem import Problem
 from axiom.problems.sources import load_problems, problem_set_hash
 from axiom.prompts import PROMPT_VERSION, PromptStyle, build_prompt
@@ -55,9 +56,10 @@ class BestOfNDataModule(L.LightningDataModule):
     """Samples and verifies what the current Round is missing, and makes its Examples.
 
     Args:
-        train_problems: source to learn from: ``basics/train`` or a JSONL file.
-        validation_problems: source that rounds are chosen on.
-        test_problems: source that the uplift is told on.
+        train_problems: what is learned from: ``basics/train``, ``leetcode:easy[:80%]``, a JSONL file, or several,
+            ``3*basics/train + mine.jsonl``; the whole form stands in :mod:`axiom.problems.selection`.
+        validation_problems: what rounds are chosen on, in the same form.
+        test_problems: what the uplift is told on.
         train_limit, validation_limit, test_limit: how many problems to keep; None keeps all.
         samples: N for each train problem and round.
         validation_samples, test_samples: N for each of theirs.
@@ -70,6 +72,7 @@ class BestOfNDataModule(L.LightningDataModule):
         rows: completions decoded together.
         judge_workers: programs judged at a time; None takes half of the cores.
         isolation: of the sandbox: ``auto``, ``namespaces`` or ``process``.
+        allow_leaks: train although a train problem stands in validation or test as well.
         seed: of all sampling.
         rounds, epochs_per_round: the callback's; the command line links them.
     """
@@ -95,6 +98,7 @@ class BestOfNDataModule(L.LightningDataModule):
         rows: int = 96,
         judge_workers: int | None = None,
         isolation: str = "auto",
+        allow_leaks: bool = False,
         seed: int = 0,
         rounds: int = 2,
         epochs_per_round: int = 2,
@@ -120,6 +124,7 @@ class BestOfNDataModule(L.LightningDataModule):
         self.sampler = TransformersSampler(rows=rows)
         self.judge_workers = judge_workers or default_workers()
         self.isolation = resolved_isolation(isolation)
+        self.allow_leaks = allow_leaks
         self.seed = seed
         self.rounds, self.epochs_per_round = rounds, epochs_per_round
         self.round = 0
@@ -142,8 +147,12 @@ class BestOfNDataModule(L.LightningDataModule):
 
         Raises:
             ConfigError: if pass@k is asked for with more than the number of samples.
+            ProblemError: if a train problem stands in validation or test as well.
         """
         self._check_samples(stage)
+        if stage == "fit" and not self.allow_leaks:
+            refuse_leaks(self.problems["train"], self.problems["validation"], name="validation")
+            refuse_leaks(self.problems["train"], self.problems["test"], name="test")
         policy = self._policy()
         if stage != "fit":
             return

@@ -11,11 +11,12 @@ from axiom.errors import ProblemError
 from axiom.problems.problem import Problem, problem_from_json
 
 
-def read_problems(path: Path) -> list[Problem]:
+def read_problems(path: Path, *, skipped: list[str] | None = None) -> list[Problem]:
     """Read every problem of a JSONL file, in its order; blank lines are passed over.
 
     Args:
         path: the file; one that ends in ``.gz`` is unpacked on the way.
+        skipped: where malformed problems are noted, each with its line, and passed over; None makes them errors.
 
     Raises:
         ProblemError: naming the file and line, when the file is missing, empty or malformed, or an id stands twice.
@@ -24,13 +25,16 @@ def read_problems(path: Path) -> list[Problem]:
         raise ProblemError(f"problem file {path} not found; give a JSONL file, basics/train, or humaneval")
     problems: list[Problem] = []
     first_line: dict[str, int] = {}
-    for number, record in json_lines(path):
+    for number, record in json_lines(path, skipped=skipped):
         try:
             problem = problem_from_json(record)
+            if problem.id in first_line:
+                raise ProblemError(f"id '{problem.id}' stands on line {first_line[problem.id]} already")
         except ProblemError as error:
-            raise ProblemError(f"{path}:{number}: {error}") from error
-        if problem.id in first_line:
-            raise ProblemError(f"{path}:{number}: id '{problem.id}' stands on line {first_line[problem.id]} already")
+            if skipped is None:
+                raise ProblemError(f"{path}:{number}: {error}") from error
+            skipped.append(f"{path}:{number}: {error}")
+            continue
         first_line[problem.id] = number
         problems.append(problem)
     if not problems:
@@ -38,11 +42,12 @@ def read_problems(path: Path) -> list[Problem]:
     return problems
 
 
-def json_lines(path: Path) -> Iterator[tuple[int, Any]]:
+def json_lines(path: Path, *, skipped: list[str] | None = None) -> Iterator[tuple[int, Any]]:
     """The values of a JSONL file with their line numbers, one at a time; blank lines are passed over.
 
     Args:
         path: the file; one that ends in ``.gz`` is unpacked on the way.
+        skipped: where lines that are not JSON are noted and passed over; None makes them errors.
 
     Raises:
         ProblemError: naming the file and line, when a line is not JSON or the file cannot be read.
@@ -53,8 +58,14 @@ def json_lines(path: Path) -> Iterator[tuple[int, Any]]:
         with unpack(path, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    yield number, json.loads(line)
+                    try:
+                        value = json.loads(line)
+                    except (ValueError, RecursionError) as error:
+                        told = f"{path}:{number}: not a JSON object: {error}"
+                        if skipped is None:
+                            raise ProblemError(told) from error
+                        skipped.append(told)
+                        continue
+                    yield number, value
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise ProblemError(f"{path}: cannot be read as UTF-8 text after line {number}: {error}") from error
-    except (ValueError, RecursionError) as error:
-        raise ProblemError(f"{path}:{number}: not a JSON object: {error}") from error

