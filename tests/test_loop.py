@@ -58,6 +58,7 @@ def settings(run: Path, model: Path, problems: Path, *more: str, samples: int = 
         "data.train_problems": problems,
         "data.validation_problems": problems,
         "data.test_problems": problems,
+        "data.allow_leaks": True,
         "data.samples": samples,
         "data.validation_samples": 16,
         "data.test_samples": 16,

@@ -1,5 +1,6 @@
 """``axiom verify`` and ``axiom doctor`` as a user types them: files in, verdicts and a table out."""
 
+import contextlib
 import gzip
 import json
 import os
@@ -135,10 +136,11 @@ def descendants(pid: int) -> set[int]:
     waiting = [pid]
     while waiting:
         parent = waiting.pop()
-        for task in Path(f"/proc/{parent}/task").iterdir():
-            children = set(map(int, (task / "children").read_text().split()))
-            waiting += children - found
-            found |= children
+        with contextlib.suppress(OSError):  # programs come and go
+            for task in Path(f"/proc/{parent}/task").iterdir():
+                children = set(map(int, (task / "children").read_text().split()))
+                waiting += children - found
+                found |= children
     return found
 
 
