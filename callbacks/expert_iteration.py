@@ -12,6 +12,7 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from rich.table import Table
 
 from axiom.errors import ConfigError
+from axiom.learning.curriculum import BANDS
 from axiom.pass_at_k import mean_pass_at_k, paired_bootstrap, pass_at_k
 from axiom.rounds.store import JudgedSample, counts_by_problem
 from callbacks.display import display_of
@@ -96,6 +97,8 @@ class ExpertIteration(L.Callback):
             scalars |= {f"collect/pass@{k}": mean_pass_at_k(counts, k) for k in self.k if k <= k_max}
             scalars["collect/acceptance"] = sum(r.passed for r in train) / len(train)
             scalars["collect/examples"] = float(len(data.examples()))
+            banded = Counter(data.bands().values())
+            scalars |= {f"curriculum/{band}": float(banded[band]) for band in BANDS}
             outcomes = Counter(r.outcome for r in train)
             scalars |= {f"outcomes/{name}": count / len(train) for name, count in outcomes.items()}
             if "train" in data.tokens_per_s:

@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from axiom.errors import ConfigError
 from axiom.generation.sampler import SamplingParams
 from axiom.generation.transformers_sampler import TransformersSampler, encode_prompt
+from axiom.learning.curriculum import Band, Counts, Curriculum, allotments, bands
 from axiom.learning.selection import select_passing
 from axiom.policy.policy import Policy
 from axiom.problems.leaks import refuse_leaks
@@ -20,7 +21,7 @@ from axiom.problems.problem import Problem
 from axiom.problems.sources import load_problems, problem_set_hash
 from axiom.prompts import PROMPT_VERSION, PromptStyle, build_prompt
 from axiom.rounds.collect import CollectProgress, collect
-from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, RoundStore
+from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, RoundStore, counts_by_problem
 from axiom.verification.judge import Judge, default_workers, resolved_isolation
 from datamodules.collation import TokenizedExample, collate
 
@@ -67,6 +68,8 @@ class BestOfNDataModule(L.LightningDataModule):
         top_p: of all sampling.
         max_new_tokens: of a completion.
         prompt_style: ``direct`` or ``chain_of_thought``.
+        curriculum: which train problems get more samples, and which retire, by how often they were solved; by
+            default all get the same.
         max_examples_per_problem: cap on distinct passing programs.
         batch_size: Examples in a training batch.
         rows: completions decoded together.
@@ -93,6 +96,7 @@ class BestOfNDataModule(L.LightningDataModule):
         top_p: float = 1.0,
         max_new_tokens: int = 192,
         prompt_style: PromptStyle = "direct",
+        curriculum: Curriculum = Curriculum(),  # noqa: B008 (frozen; the command line shows its fields)
         max_examples_per_problem: int = 4,
         batch_size: int = 8,
         rows: int = 96,
@@ -125,6 +129,7 @@ class BestOfNDataModule(L.LightningDataModule):
         self.judge_workers = judge_workers or default_workers()
         self.isolation = resolved_isolation(isolation)
         self.allow_leaks = allow_leaks
+        self.curriculum = curriculum
         self.seed = seed
         self.rounds, self.epochs_per_round = rounds, epochs_per_round
         self.round = 0
@@ -220,9 +225,10 @@ class BestOfNDataModule(L.LightningDataModule):
         ]
 
     def _collect(self, folder: RoundFolder, problems: Sequence[Problem], purpose: Purpose) -> None:
-        count = self.samples[purpose]
+        counts = self._allotted(purpose)
+        problems = [problem for problem in problems if problem.id in counts]
         stored = {row.key for row in folder.read(purpose)}
-        if all((problem.id, index) in stored for problem in problems for index in range(count)):
+        if all((problem.id, index) in stored for problem in problems for index in range(counts[problem.id])):
             return
         policy = self._policy()
         if self._judge is None:
@@ -232,7 +238,7 @@ class BestOfNDataModule(L.LightningDataModule):
             folder,
             problems,
             purpose=purpose,
-            samples=count,
+            samples=counts,
             sampler=self.sampler,
             params=self.params,
             judge=self._judge,
@@ -243,6 +249,23 @@ class BestOfNDataModule(L.LightningDataModule):
             on_progress=self._report,
         )
         self.tokens_per_s[purpose] = done.tokens_per_s
+
+    def _allotted(self, purpose: Purpose) -> dict[str, int]:
+        """How many samples each problem gets in the current round."""
+        names, samples = [problem.id for problem in self.problems[purpose]], self.samples[purpose]
+        if purpose != "train":
+            return dict.fromkeys(names, samples)
+        least = min(samples, max(self._module().k))
+        return allotments(names, self._history(self.round), self.curriculum, samples=samples, least=least)
+
+    def _history(self, rounds: int) -> list[Counts]:
+        """Train samples drawn and passed of each problem, by round, of the first so many rounds."""
+        return [counts_by_problem(self.store.folder(index).read("train")) for index in range(rounds)]
+
+    def bands(self) -> dict[str, Band]:
+        """The curriculum's band of each train problem, by all rounds up to the current one."""
+        names = [problem.id for problem in self.problems["train"]]
+        return bands(names, self._history(self.round + 1), self.curriculum)
 
     def _report(self, progress: CollectProgress) -> None:
         """Tell every callback that has the hook ``on_collect_progress(trainer, progress)``."""

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,7 @@ def test_tensorboard_shows_every_round_with_model_0_and_the_loss_by_step(finishe
     assert losses[-1].value < losses[0].value
     assert {"val/pass@8", "collect/pass@1", "collect/pass@8", "outcomes/passed"} <= set(scalars.Tags()["scalars"])
     assert any("samples" in tag for tag in scalars.Tags()["tensors"])
+    assert [event.value for event in scalars.Scalars("curriculum/sometimes")] == [1.0, 1.0]
 
 
 def test_the_adapter_of_a_round_loads_with_peft_alone(finished: tuple[Path, str], taught: tuple[Path, Path]) -> None:
@@ -223,6 +225,19 @@ def test_two_ranks_draw_the_samples_that_one_draws(tmp_path: Path, taught: tuple
     assert drawn[0] == drawn[1]
     assert len(drawn[0]["train"]) == 24
     assert len(list((tmp_path / "2/rounds/000").glob("train-rank*.jsonl"))) == 2
+
+
+def test_the_curriculum_moves_samples_from_what_is_never_solved(tmp_path: Path, taught: tuple[Path, Path]) -> None:
+    model, problems = taught
+    two = problems.with_name("hopeless.jsonl")
+    hopeless = json.loads(problems.read_text()) | {"id": "t/hopeless", "tests": [{"args": [], "expected": 99}]}
+    two.write_text(problems.read_text() + json.dumps(hopeless) + "\n")
+    more = ("--data.curriculum.unsolved", "0")
+    done = axiom("fit", *settings(tmp_path, model, two, *more))
+    assert done.returncode == 0, done.stderr
+    drawn = [Counter(row.task_id for row in RoundStore(tmp_path).folder(index).read("train")) for index in (0, 1)]
+    assert drawn == [{"t/one": 12, "t/hopeless": 12}, {"t/one": 24}]
+    assert [event.value for event in events(tmp_path).Scalars("curriculum/unsolved")] == [1.0, 1.0]
 
 
 def test_a_round_without_a_passing_sample_says_what_to_do(tmp_path: Path, tiny_model: Path, taught: Any) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -61,7 +61,7 @@ def collect(
     problems: Sequence[Problem],
     *,
     purpose: Purpose,
-    samples: int,
+    samples: Mapping[str, int],
     sampler: Sampler,
     params: SamplingParams,
     judge: Judge,
@@ -71,13 +71,13 @@ def collect(
     rank: int = 0,
     on_progress: Callable[[CollectProgress], None] = lambda progress: None,
 ) -> CollectProgress:
-    """Bring a round's samples of one purpose to ``samples`` for each problem; what is there is left alone.
+    """Bring a round's samples of one purpose to as many as each problem is to have; what is there is left alone.
 
     Args:
         folder: the round.
         problems: this rank's.
         purpose: the store's file, and part of the seeds.
-        samples: N, for each problem.
+        samples: N of each problem; one that is not named gets none.
         sampler: draws the samples.
         params: how.
         judge: gives the verdicts, while sampling goes on.
@@ -121,14 +121,14 @@ class _Collection:
         problems: Sequence[Problem],
         *,
         purpose: Purpose,
-        samples: int,
+        samples: Mapping[str, int],
         rank: int,
         round_index: int,
     ) -> None:
         self.began = time.monotonic()
         self.folder, self.purpose, self.samples, self.rank = folder, purpose, samples, rank
         self.round_index = round_index
-        wanted = {(problem.id, index) for problem in problems for index in range(samples)}
+        wanted = {(problem.id, index) for problem in problems for index in range(samples.get(problem.id, 0))}
         stored = [row for row in folder.read(purpose) if row.key in wanted]
         self.missing = wanted - {row.key for row in stored}
         self.left = Counter({problem.id: 0 for problem in problems})
@@ -142,7 +142,7 @@ class _Collection:
         purpose, number = self.purpose, self.round_index
         return tuple(
             (i, sample_seed(run_seed, purpose=purpose, round_index=number, problem_id=problem_id, sample_index=i))
-            for i in range(self.samples)
+            for i in range(self.samples.get(problem_id, 0))
             if (problem_id, i) in self.missing
         )
 
