@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import lightning as L
 import torch
@@ -16,7 +16,7 @@ from axiom.generation.transformers_sampler import TransformersSampler, encode_pr
 from axiom.learning.curriculum import Band, Counts, Curriculum, allotments, bands
 from axiom.learning.selection import select_passing
 from axiom.policy.policy import Policy
-from axiom.problems.leaks import refuse_leaks
+from axiom.problems.leaks import without_leaks
 from axiom.problems.problem import Problem
 from axiom.problems.sources import load_problems, problem_set_hash
 from axiom.prompts import PROMPT_VERSION, PromptStyle, build_prompt
@@ -75,7 +75,8 @@ class BestOfNDataModule(L.LightningDataModule):
         rows: completions decoded together.
         judge_workers: programs judged at a time; None takes half of the cores.
         isolation: of the sandbox: ``auto``, ``namespaces`` or ``process``.
-        allow_leaks: train although a train problem stands in validation or test as well.
+        leaks: what is done where a train problem stands in validation or test as well: ``refuse`` to train, ``drop``
+            it from what is trained on, or ``allow`` it.
         seed: of all sampling.
         rounds, epochs_per_round: the callback's; the command line links them.
     """
@@ -102,7 +103,7 @@ class BestOfNDataModule(L.LightningDataModule):
         rows: int = 96,
         judge_workers: int | None = None,
         isolation: str = "auto",
-        allow_leaks: bool = False,
+        leaks: Literal["refuse", "drop", "allow"] = "refuse",
         seed: int = 0,
         rounds: int = 2,
         epochs_per_round: int = 2,
@@ -128,7 +129,7 @@ class BestOfNDataModule(L.LightningDataModule):
         self.sampler = TransformersSampler(rows=rows)
         self.judge_workers = judge_workers or default_workers()
         self.isolation = resolved_isolation(isolation)
-        self.allow_leaks = allow_leaks
+        self.leaks = leaks
         self.curriculum = curriculum
         self.seed = seed
         self.rounds, self.epochs_per_round = rounds, epochs_per_round
@@ -152,12 +153,12 @@ class BestOfNDataModule(L.LightningDataModule):
 
         Raises:
             ConfigError: if pass@k is asked for with more than the number of samples.
-            ProblemError: if a train problem stands in validation or test as well.
+            ProblemError: if a train problem stands in validation or test as well, or none is left.
         """
         self._check_samples(stage)
-        if stage == "fit" and not self.allow_leaks:
-            refuse_leaks(self.problems["train"], self.problems["validation"], name="validation")
-            refuse_leaks(self.problems["train"], self.problems["test"], name="test")
+        if stage == "fit" and self.leaks != "allow":
+            measured = [*self.problems["validation"], *self.problems["test"]]
+            self.problems["train"] = without_leaks(self.problems["train"], measured, drop=self.leaks == "drop")
         policy = self._policy()
         if stage != "fit":
             return

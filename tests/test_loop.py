@@ -59,7 +59,7 @@ def settings(run: Path, model: Path, problems: Path, *more: str, samples: int = 
         "data.train_problems": problems,
         "data.validation_problems": problems,
         "data.test_problems": problems,
-        "data.allow_leaks": True,
+        "data.leaks": "allow",
         "data.samples": samples,
         "data.validation_samples": 16,
         "data.test_samples": 16,
@@ -252,6 +252,8 @@ def test_a_round_without_a_passing_sample_says_what_to_do(tmp_path: Path, tiny_m
     ("arguments", "message"),
     [
         (("fit", "--model.base", "/nowhere/model.gguf"), "model file /nowhere/model.gguf not found"),
+        (("fit", "--data.leaks", "refuse"), "both trained and measured on: t/one and t/one (the same id)"),
+        (("fit", "--data.leaks", "drop"), "every train problem is measured on"),
         (("fit", "--data.train_problems", "/nowhere/p.jsonl"), "problem file /nowhere/p.jsonl not found"),
         (("fit", "--data.train_problems", "{folder}/bad.jsonl"), "bad.jsonl:1: "),
         (("fit", "--data.validation_samples", "4"), "pass@8 needs 8 samples of each problem"),

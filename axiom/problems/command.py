@@ -127,7 +127,8 @@ def _tell(console: Console, report: Report, problems: list[Problem]) -> None:
         table.add_row(name, str(len(found)), _some(pairs))
     failing = [f"{name}: {verdict.outcome.value} ({verdict.message})" for name, verdict in report.failing.items()]
     table.add_row("references that fail", str(len(failing)), _some(failing))
-    table.add_row("without a reference", str(len(report.without_reference)), _some(report.without_reference))
+    bare = report.without_reference
+    table.add_row("without a reference", str(len(bare)), _some(bare) if len(bare) < len(problems) else "all")
     if tried := sum(report.mutants.values()):
         killed = sum(report.killed.values())
         table.add_row("mutants killed", f"{killed} of {tried}", f"{killed / tried:.1%}")

@@ -7,6 +7,7 @@ idea told in other words, which families of problems are for.
 """
 
 import json
+import logging
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ TEST_OVERLAP = 0.5
 _WORDS_IN_A_RUN = 4
 _LEAST_RUNS = 21
 _SHOWN = 5
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +57,33 @@ def leaks(problems: Sequence[Problem], others: Sequence[Problem]) -> list[Leak]:
     return list(found.values())
 
 
-def refuse_leaks(trained: Sequence[Problem], measured: Sequence[Problem], *, name: str) -> None:
-    """Make sure that no problem is both trained and measured on.
+def without_leaks(trained: Sequence[Problem], measured: Sequence[Problem], *, drop: bool) -> list[Problem]:
+    """What may be trained on where other problems are measured on.
+
+    Args:
+        trained: problems to learn from.
+        measured: problems of validation and test.
+        drop: leave out what is in both, and log it; otherwise it is an error.
 
     Raises:
-        ProblemError: naming the first few that are.
+        ProblemError: naming the first few that are in both, or if none is left.
     """
     found = leaks(trained, measured)
-    if found:
-        shown = "; ".join(f"{leak.one} and {leak.other} ({leak.reason})" for leak in found[:_SHOWN])
-        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    if not found:
+        return list(trained)
+    shown = "; ".join(f"{leak.one} and {leak.other} ({leak.reason})" for leak in found[:_SHOWN])
+    told = shown + (f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else "")
+    if not drop:
         raise ProblemError(
-            f"{len(found)} of {len(measured)} {name} problems are trained on: {shown}{more}. Choose other "
-            "problems, or measure all the same with --data.allow_leaks true"
+            f"{len(found)} problems are both trained and measured on: {told}. Train without them (--data.leaks drop), "
+            "choose other problems, or measure all the same (--data.leaks allow)"
         )
+    _logger.warning("not trained on, because they are measured on: %s", told)
+    dropped = {leak.one for leak in found}
+    kept = [problem for problem in trained if problem.id not in dropped]
+    if not kept:
+        raise ProblemError(f"every train problem is measured on: {told}; choose other problems")
+    return kept
 
 
 class _Index:

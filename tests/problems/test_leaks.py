@@ -6,7 +6,7 @@ import pytest
 
 from axiom.errors import ProblemError
 from axiom.problems.hidden_tests import CallTest, ProgramTest
-from axiom.problems.leaks import leaks, refuse_leaks
+from axiom.problems.leaks import leaks, without_leaks
 from axiom.problems.problem import Problem
 from axiom.problems.sources import BASICS_SPLITS, load_problems
 
@@ -82,9 +82,16 @@ def test_a_set_against_itself_gives_each_pair_once() -> None:
 
 
 def test_training_on_what_is_measured_is_refused_by_name() -> None:
-    with pytest.raises(ProblemError, match=r"1 of 1 test problems are trained on: a/rain and a/rain \(the same id\)"):
-        refuse_leaks([ONE], [ONE], name="test")
-    refuse_leaks([ONE], [OTHER], name="test")
+    with pytest.raises(ProblemError, match=r"1 problems are both .*: a/rain and a/rain \(the same id\)"):
+        without_leaks([ONE, OTHER], [ONE], drop=False)
+    assert without_leaks([ONE], [OTHER], drop=False) == [ONE]
+
+
+def test_or_left_out_of_training(caplog: pytest.LogCaptureFixture) -> None:
+    assert without_leaks([ONE, OTHER], [ONE], drop=True) == [OTHER]
+    assert "a/rain" in caplog.text
+    with pytest.raises(ProblemError, match="every train problem is measured on"):
+        without_leaks([ONE], [ONE], drop=True)
 
 
 def test_no_split_of_basics_leaks_into_another_or_into_humaneval() -> None:
