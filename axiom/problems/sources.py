@@ -45,7 +45,7 @@ def _basics(*splits: str) -> list[Problem]:
 
 
 SOURCES = (
-    Source("basics", "axiom's own", "MIT", lambda: _basics(*BASICS_SPLITS)),
+    Source("basics", "axiom's own, of level-1 to level-5", "MIT", lambda: _basics(*BASICS_SPLITS)),
     Source("basics/train", "to learn from", "MIT", lambda: _basics("train")),
     Source("basics/validation", "to choose rounds on", "MIT", lambda: _basics("validation")),
     Source("basics/test", "to tell the uplift on", "MIT", lambda: _basics("test")),

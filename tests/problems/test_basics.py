@@ -2,7 +2,8 @@
 
 import ast
 import json
-from itertools import combinations
+from collections import Counter
+from itertools import combinations, islice
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from axiom.problems.basics import rebuild
 from axiom.problems.basics.authoring import build
 from axiom.problems.basics.splits import FAMILIES, split_of
+from axiom.problems.mutants import mutants
 from axiom.problems.problem import Problem, problem_to_json
 from axiom.problems.sources import BASICS_SPLITS, load_problems
+from axiom.verification.judge import Judge
 
 SPLITS = {split: load_problems(f"basics/{split}") for split in BASICS_SPLITS}
 EVERY = [problem for problems in SPLITS.values() for problem in problems]
@@ -21,6 +24,22 @@ def test_each_split_is_large_enough() -> None:
     assert len(SPLITS["train"]) >= 80
     assert len(SPLITS["validation"]) >= 40
     assert len(SPLITS["test"]) >= 40
+    assert len(EVERY) >= 300
+
+
+def test_every_split_has_problems_of_all_five_levels() -> None:
+    for problems in SPLITS.values():
+        counts = Counter(tag for problem in problems for tag in problem.tags if tag.startswith("level-"))
+        assert counts.keys() == {f"level-{level}" for level in range(1, 6)}
+        assert sum(counts.values()) == len(problems)
+
+
+def test_the_hidden_tests_kill_95_of_100_mutants_of_the_references() -> None:
+    with Judge(workers=2, isolation="namespaces") as judge:
+        tried = [judge.submit(p, mutant.source) for p in EVERY for mutant in islice(mutants(p.reference), 0, None, 3)]
+        killed = sum(not future.result().passed for future in tried)
+    assert len(tried) > 800
+    assert killed >= 0.95 * len(tried)
 
 
 @pytest.mark.parametrize("split", BASICS_SPLITS)

@@ -7,6 +7,7 @@ hidden tests must fail; they are kept out of the problem files.
 ``python -m axiom.problems.basics.rebuild`` checks every draft and rewrites the JSONL files.
 """
 
+import ast
 import copy
 import random
 import re
@@ -21,6 +22,7 @@ from axiom.sandbox.values import encode
 
 TESTS_PER_PROBLEM = 16
 _DRAWS_PER_TEST = 40
+_NODES_OF_A_SHORT_LINE = 12
 
 Args = tuple[Any, ...]
 
@@ -40,6 +42,7 @@ class Draft:
         edges: argument tuples that are always among the hidden tests.
         generate: draws one further argument tuple from a seeded generator.
         compare: how results are compared.
+        level: 1 to 5; 0 lets :attr:`grade` say.
     """
 
     family: str
@@ -52,6 +55,19 @@ class Draft:
     edges: tuple[Args, ...]
     generate: Callable[[random.Random], Args]
     compare: Compare = "exact"
+    level: int = 0
+
+    @property
+    def grade(self) -> int:
+        """1 is one short line, 2 one line, 3 several, 4 an idea, 5 like LeetCode's medium problems."""
+        if self.level:
+            return self.level
+        if self.difficulty == "medium":
+            return 4
+        function = next(node for node in ast.parse(self.reference).body if isinstance(node, ast.FunctionDef))
+        if len(function.body) > 1:
+            return 3
+        return 1 if sum(1 for _ in ast.walk(function.body[0])) <= _NODES_OF_A_SHORT_LINE else 2
 
     @property
     def entry_point(self) -> str:
@@ -99,7 +115,7 @@ def build(draft: Draft) -> Problem:
         examples=examples,
         tests=tuple(_observe(function, args, draft.compare) for args in inputs),
         difficulty=draft.difficulty,
-        tags=draft.tags,
+        tags=(*draft.tags, f"level-{draft.grade}"),
         source="axiom",
         family=draft.family,
         reference=draft.reference.strip() + "\n",
