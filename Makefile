@@ -1,10 +1,11 @@
-# make setup | fit | smoke | test | check | format | bench-verify | soak-verify | fuzz: each makes .venv where it is missing.
+# make setup | fit | smoke | test | check | format | bench-verify | soak-verify | fuzz | mutants:
+# each makes .venv where it is missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
 
-.PHONY: setup fit smoke test check format bench-verify soak-verify fuzz
+.PHONY: setup fit smoke test check format bench-verify soak-verify fuzz mutants
 
 setup: $(VENV)/.ready
 
@@ -57,3 +58,7 @@ soak-verify: setup $(PEERS)/.ready
 
 fuzz: setup
 	AXIOM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/test_fuzz.py
+
+# Every mutant of basics' references against the hidden tests, and of equivalent ones against 10,000 inputs.
+mutants: setup
+	$(BIN)/python -m axiom.problems.basics.mutation

@@ -12,7 +12,7 @@ from axiom.errors import ConfigError
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Problem
 
-PROMPT_VERSION = 2
+PROMPT_VERSION = 3
 PromptStyle = Literal["direct", "chain_of_thought", "complete"]
 FENCE = "```"
 

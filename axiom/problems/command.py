@@ -17,6 +17,7 @@ from axiom.problems.check import Report, check
 from axiom.problems.formats import FORMAT_NAMES, FORMATS, reader
 from axiom.problems.hidden_tests import hidden_test_to_json
 from axiom.problems.jsonl import json_lines, read_problems
+from axiom.problems.leetcode.reader import left_out
 from axiom.problems.problem import Problem, problem_to_json
 from axiom.problems.sources import SOURCES, load_problems
 from axiom.prompts import build_prompt
@@ -39,7 +40,8 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m axiom problems", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="{list,show,check,import}")
-    commands.add_parser("list", help="the known sources and formats")
+    list_ = commands.add_parser("list", help="the known sources and formats")
+    list_.add_argument("--left-out", action="store_true", help="the problems of leetcode left out, and why")
     show = commands.add_parser("show", help="one problem as the model sees it")
     show.add_argument("source")
     show.add_argument("id")
@@ -60,6 +62,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list(chosen: argparse.Namespace, console: Console) -> int:
+    if chosen.left_out:
+        for name, reason in left_out().items():
+            console.print(f"{name}: {reason}", markup=False, highlight=False, soft_wrap=True)
+        return 0
     table = Table(Column("source", no_wrap=True), Column("problems", justify="right"), "difficulty", "licence", "about")
     for source in SOURCES:
         try:

@@ -29,7 +29,7 @@ class Mutant:
 
     Attributes:
         source: of the changed program.
-        what: the change, and the line that it is on.
+        what: the change, after the line and column that it is at.
     """
 
     source: str
@@ -54,7 +54,8 @@ def mutants(source: str) -> Iterator[Mutant]:
             _changes(target)[variant][1](target)
             text = ast.unparse(ast.fix_missing_locations(changed))
             if text != itself:
-                yield Mutant(text, f"line {getattr(node, 'lineno', 0)}: {what}")
+                place = f"{getattr(node, 'lineno', 0)}:{getattr(node, 'col_offset', 0)}"
+                yield Mutant(text, f"{place} {what}")
 
 
 def _reading_order(tree: ast.AST) -> list[ast.AST]:

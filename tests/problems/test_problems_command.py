@@ -43,6 +43,13 @@ def test_list_names_every_source_with_its_count_and_licence(capsys: pytest.Captu
     assert "code_contests" in shown
 
 
+def test_list_tells_what_is_left_out_of_leetcode(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["problems", "list", "--left-out"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) + len(load_problems("leetcode")) == 1405
+    assert any(line.startswith("leetcode/guess_the_word: ") for line in lines)
+
+
 def test_list_tells_how_to_get_what_is_missing(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -304,6 +304,7 @@ def minutes_to_burn(grid: list[str]) -> int:
             (["f" + "t" * 20],),
             (["tft"],),
             (["f.", ".t"],),
+            ([".t.", "t..", "tff", "t.t"],),
         ),
         generate=lambda rng: (
             (lambda width: ["".join(rng.choice("ttf.") for _ in range(width)) for _ in range(rng.randint(1, 4))])(
