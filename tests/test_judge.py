@@ -14,11 +14,8 @@ from typing import Any
 import pytest
 
 from axiom.errors import SandboxError
-from axiom.problems import basics
-from axiom.problems.basics.authoring import build
-from axiom.problems.basics.rebuild import draft_modules, load_drafts, passes
 from axiom.problems.hidden_tests import CallTest
-from axiom.problems.problem import Limits, Problem, problem_from_json
+from axiom.problems.problem import Limits, Problem
 from axiom.sandbox.process import ProcessSandbox
 from axiom.sandbox.protocol import Call, CallReply, Loaded, LoadReply, Raised, Refused, Returned, Stopped, Usage
 from axiom.verification.judge import Judge, default_workers
@@ -395,32 +392,3 @@ def test_a_verdict_survives_json() -> None:
 def test_an_unknown_outcome_is_not_a_verdict(record: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="not a valid Outcome"):
         Verdict.from_json(record)
-
-
-def _shipped() -> list[Problem]:
-    folder = Path(basics.__file__).parent
-    lines = [line for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
-    return [problem_from_json(json.loads(line)) for line in lines]
-
-
-def test_the_reference_of_every_shipped_problem_passes(judge: Judge) -> None:
-    problems = _shipped()
-    assert len(problems) > 100
-    futures = [(problem.id, judge.submit(problem, problem.reference)) for problem in problems]
-    failed = {name: future.result() for name, future in futures if not future.result().passed}
-    assert not failed
-
-
-def _wrong_solutions() -> list[tuple[Problem, str]]:
-    pairs = [(build(draft), draft) for module in draft_modules() for draft in load_drafts(module)]
-    return [(problem, source) for problem, draft in pairs for source in draft.wrong]
-
-
-def test_no_wrong_solution_of_a_draft_passes(judge: Judge) -> None:
-    wrong = _wrong_solutions()
-    assert [problem.id for problem, source in wrong if passes(problem, source)] == []
-    quick = Limits(cpu_s=0.5, wall_s=10.0)
-    sample = random.Random(0).sample(wrong, 40)
-    futures = [judge.submit(dataclasses.replace(problem, limits=quick), source) for problem, source in sample]
-    outcomes = {future.result().outcome for future in futures}
-    assert outcomes <= {Outcome.wrong_answer, Outcome.runtime_error, Outcome.time_limit}

@@ -197,3 +197,21 @@ def test_any_text_gives_none_or_code_that_compiles_or_was_fenced(text: str, star
 )
 def test_reasoning_is_stripped(text: str, expected: str) -> None:
     assert reasoning_stripped(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "source"),
+    [
+        ("```python\nn = int(input())\nprint(2 * n)\n```", "n = int(input())\nprint(2 * n)"),
+        ("First:\n```\nprint(1)\n```\nbetter:\n```python\nprint(2)\n```\nRun it:\n```bash\nls\n```", "print(2)"),
+        ("```python\nprint(1)\n```\nor\n```python\nprint(2\n```", "print(1)"),
+        ("```python\nprint(2\n```", "print(2"),
+        ("n = int(input())\nprint(2 * n)", "n = int(input())\nprint(2 * n)"),
+        ("Here it is:\n\nimport sys\nprint(sys.stdin.read())", None),
+        ("I cannot do that.", None),
+        ("", None),
+    ],
+)
+def test_a_whole_program_is_found_without_an_entry_point(answer: str, source: str | None) -> None:
+    program = extract_program(answer, entry_point="")
+    assert (program and program.source) == source

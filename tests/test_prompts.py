@@ -1,14 +1,15 @@
 """Prompts are short and complete, and say how the answer begins."""
 
+import inspect
 from typing import Any
 
 import pytest
 
 from axiom.errors import ConfigError
-from axiom.problems.hidden_tests import CallTest
+from axiom.problems.hidden_tests import CallTest, ClassTest, ProgramTest
 from axiom.problems.problem import Problem
 from axiom.programs import extract_program
-from axiom.prompts import Message, build_prompt
+from axiom.prompts import Message, PromptStyle, build_prompt
 
 STARTER = "def add(a, b):"
 
@@ -97,6 +98,31 @@ def test_a_statement_with_quotes_and_backslashes_stays_one_docstring() -> None:
     exec(program.source, space)
     assert space["add"](1, 2) == 1
     assert "\\n" in space["add"].__doc__
+
+
+@pytest.mark.parametrize("statement", ['Return "12"', "Return 12.\n>>> f()\n12", 'Return "\n"'])
+def test_a_docstring_ends_where_the_statement_does(statement: str) -> None:
+    asked = Problem(
+        id="t/q", entry_point="f", statement=statement, tests=(CallTest(args=(), expected=1),), starter="def f():"
+    )
+    answer = build_prompt(asked, style="complete").opening + "\n    return 1\n```"
+    program = extract_program(answer, entry_point="f", starter="def f():")
+    assert program is not None
+    space: dict[str, Any] = {}
+    exec(program.source, space)
+    assert space["f"]() == 1
+    assert inspect.cleandoc(space["f"].__doc__).rstrip() == inspect.cleandoc(statement)
+
+
+@pytest.mark.parametrize("style", ["direct", "complete"])
+def test_classes_and_whole_programs_are_asked_for_by_name(style: PromptStyle) -> None:
+    drives = (ClassTest(methods=("Box", "get"), arguments=((1,), ()), expected=(None, 1)),)
+    box = Problem(id="t/box", entry_point="Box", statement="Keep it.", tests=drives, starter="class Box:")
+    assert "Write a Python class named `Box`.\n" in build_prompt(box, style=style).messages[0].content
+    script = Problem(id="t/s", entry_point="", statement="Double it.", tests=(ProgramTest(stdin="1", stdout="2"),))
+    told = build_prompt(script, style=style).messages[0].content
+    assert told.startswith("Write a Python program that reads from standard input and prints to standard output.")
+    assert "Double it." in told
 
 
 def test_complete_without_a_starter_only_opens_the_block() -> None:

@@ -21,7 +21,8 @@ from typing import Any
 from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
 from axiom.sandbox.jail import Jail, sender
-from axiom.sandbox.session import Ended, ProgramSession, cpu_clock_s, read_proc
+from axiom.sandbox.kernel import cpu_clock_s, peak_resident_bytes
+from axiom.sandbox.session import Ended, ProgramSession
 
 _PROGRAMS_PER_JAIL = 5000
 _ROOM_FOR_CREDENTIALS = socket.CMSG_SPACE(12)
@@ -159,7 +160,7 @@ class JailSession(ProgramSession):
         """What the living child has used, so that nobody waits for its end; None where that cannot be seen."""
         try:
             cpu_s = cpu_clock_s(self._child)
-            peak = read_proc(f"/proc/{self._child}/status").partition(b"\nVmHWM:")[2].split(maxsplit=1)
+            peak_bytes = peak_resident_bytes(self._child)
         except OSError:
             return None
-        return Ended(-signal.SIGKILL, cpu_s, int(peak[0]) * 1024) if peak else None
+        return None if peak_bytes is None else Ended(-signal.SIGKILL, cpu_s, peak_bytes)

@@ -29,8 +29,9 @@ from typing import Any
 from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
 from axiom.sandbox.jail import third_party_environment
+from axiom.sandbox.kernel import peak_resident_bytes
 from axiom.sandbox.protocol import Stopped
-from axiom.sandbox.session import Ended, ProgramSession, read_proc
+from axiom.sandbox.session import Ended, ProgramSession
 
 _START_S = 60.0
 _ROOT = str(Path(__file__).resolve().parents[2])
@@ -144,8 +145,7 @@ class ProcessSession(ProgramSession):
     def _sample_memory(self) -> None:
         # ru_maxrss would begin with the judge's own size, which a child keeps from before exec.
         with contextlib.suppress(OSError):
-            peak = read_proc(f"/proc/{self._process.pid}/status").partition(b"\nVmHWM:")[2].split(maxsplit=1)
-            self._peak_bytes = max(self._peak_bytes, int(peak[0]) * 1024 if peak else 0)
+            self._peak_bytes = max(self._peak_bytes, peak_resident_bytes(self._process.pid) or 0)
 
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):

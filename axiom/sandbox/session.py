@@ -23,6 +23,7 @@ from typing import Any
 from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
 from axiom.sandbox.frames import call_request, forwarded, framed, parsed, proxied, readable
+from axiom.sandbox.kernel import cpu_clock_s, read_proc
 from axiom.sandbox.protocol import (
     Call,
     CallReply,
@@ -44,7 +45,6 @@ _READ_BYTES = 1 << 18
 _NEAR_LIMIT = 0.8
 _PROCESSORS = os.cpu_count() or 1
 _BETWEEN_LOOKS_S = 0.02
-_WHOLE_PROCESS = 2
 _AHEAD_BYTES = 1 << 16
 
 
@@ -383,25 +383,3 @@ class ProgramSession:
             self._stopped = Stopped(cause, message)
             self.interrupt()
         return self._stopped
-
-
-def cpu_clock_s(pid: int) -> float:
-    """CPU seconds of another process with all its threads, as clock_getcpuclockid(3) makes its clock's number.
-
-    Raises:
-        OSError: if there is no such process.
-    """
-    return time.clock_gettime((~pid << 3) | _WHOLE_PROCESS)
-
-
-def read_proc(path: str) -> bytes:
-    """The start of a file of the kernel's.
-
-    Raises:
-        OSError: if the process is gone.
-    """
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        return os.read(descriptor, 4096)
-    finally:
-        os.close(descriptor)

@@ -16,8 +16,10 @@ from axiom.problems.leetcode.reader import leetcode_problem, left_out, load_leet
 from axiom.problems.problem import Problem, problem_from_json, problem_to_json
 from axiom.sandbox.values import BinaryTree
 from axiom.verification.judge import Judge
-from tests.problems.leetcode_solutions import SOLUTIONS
+from tests.problems.leetcode_contract_solutions import CONTRACT_SOLUTIONS
+from tests.problems.leetcode_solutions import SOLUTIONS as OTHER_SOLUTIONS
 
+SOLUTIONS = [*OTHER_SOLUTIONS, *CONTRACT_SOLUTIONS]
 PROBLEMS = {problem.id: problem for problem in load_leetcode()}
 
 

@@ -11,8 +11,10 @@ import ast
 import copy
 import random
 import re
+import signal
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -120,6 +122,36 @@ def build(draft: Draft) -> Problem:
         family=draft.family,
         reference=draft.reference.strip() + "\n",
     )
+
+
+def draw_ints(rng: random.Random, least: int, most: int, low: int, high: int) -> list[int]:
+    """From ``least`` to ``most`` numbers between ``low`` and ``high``."""
+    return [rng.randint(low, high) for _ in range(rng.randint(least, most))]
+
+
+def draw_letters(rng: random.Random, least: int, most: int, of: str = "abc") -> str:
+    """From ``least`` to ``most`` characters of ``of``."""
+    return "".join(rng.choice(of) for _ in range(rng.randint(least, most)))
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Bound trusted code that may not end, in the main thread.
+
+    Raises:
+        TimeoutError: when the time is over.
+    """
+
+    def expire(number: int, frame: object) -> None:
+        raise TimeoutError
+
+    former = signal.signal(signal.SIGALRM, expire)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, former)
 
 
 def load_function(source: str, entry_point: str) -> Callable[..., Any]:

@@ -10,13 +10,11 @@ import copy
 import json
 import os
 import random
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
-from axiom.problems.basics.authoring import Args, Draft, load_function
+from axiom.problems.basics.authoring import Args, Draft, deadline, load_function
 from axiom.problems.basics.equivalent import EQUIVALENT
 from axiom.problems.basics.rebuild import draft_modules, load_drafts
 from axiom.problems.mutants import Mutant, mutants
@@ -56,24 +54,10 @@ def _inputs(draft: Draft, rng: random.Random, count: int) -> Iterator[Args]:
 
 def _outcome(function: Callable[..., Any], args: Args) -> tuple[str, Any]:
     try:
-        with _deadline():
+        with deadline(_SECONDS_PER_CALL):
             return "returned", function(*copy.deepcopy(args))
     except Exception as error:  # noqa: BLE001 (what a mutant raises is what it does)
         return "raised", type(error).__name__
-
-
-@contextmanager
-def _deadline() -> Iterator[None]:
-    def expire(number: int, frame: object) -> None:
-        raise TimeoutError
-
-    former = signal.signal(signal.SIGALRM, expire)
-    signal.setitimer(signal.ITIMER_REAL, _SECONDS_PER_CALL)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, former)
 
 
 def main(argv: list[str] | None = None) -> int:

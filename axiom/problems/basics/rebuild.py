@@ -9,12 +9,11 @@ import copy
 import importlib
 import json
 import pkgutil
-import signal
 import sys
 from pathlib import Path
 
 from axiom.problems.basics import drafts
-from axiom.problems.basics.authoring import Draft, build, load_function
+from axiom.problems.basics.authoring import Draft, build, deadline, load_function
 from axiom.problems.basics.splits import SPLITS, split_of
 from axiom.problems.hidden_tests import CallTest, hidden_test_to_json
 from axiom.problems.problem import Problem, problem_to_json
@@ -56,13 +55,7 @@ def defects(draft: Draft, problem: Problem) -> list[str]:
 
 def passes(problem: Problem, source: str) -> bool:
     """Whether trusted source, written in this folder, passes the hidden tests, run in this process."""
-
-    def expire(signum: int, frame: object) -> None:
-        raise TimeoutError
-
-    previous = signal.signal(signal.SIGALRM, expire)
-    signal.alarm(_SECONDS_PER_SOLUTION)
-    try:
+    with deadline(_SECONDS_PER_SOLUTION):
         function = load_function(source, problem.entry_point)
         for test in problem.tests:
             assert isinstance(test, CallTest)
@@ -77,9 +70,6 @@ def passes(problem: Problem, source: str) -> bool:
                 if test.raises is not None or not matches(actual, test.expected, test.compare):
                     return False
         return True
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, previous)
 
 
 def main(argv: list[str] | None = None) -> int:

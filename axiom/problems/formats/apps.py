@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from axiom.problems.formats.mbpp import starter_of
+from axiom.problems.formats.starters import starter_of
 from axiom.problems.hidden_tests import CallTest, HiddenTest, ProgramTest
 from axiom.problems.problem import Limits, Problem
 

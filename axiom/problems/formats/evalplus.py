@@ -9,14 +9,14 @@ where the canonical solution fails on it, or returns what is not plain data.
 import ast
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from axiom.problems.formats.mbpp import LIMITS, starter_of
+from axiom.problems.formats.starters import starter_of
 from axiom.problems.hidden_tests import CallTest, Compare
 from axiom.problems.problem import Limits, Problem
 from axiom.sandbox.protocol import Call, Loaded, Returned, Sandbox, Stopped
 
+_LIMITS = Limits(cpu_s=10.0, wall_s=100.0, memory_bytes=1024**3)
 _REFERENCE_LIMITS = Limits(cpu_s=60.0, wall_s=600.0, memory_bytes=4 * 1024**3)
 
 
@@ -32,7 +32,7 @@ def evalplus_problem(record: Mapping[str, Any], *, sandbox: Sandbox) -> Problem:
         KeyError, SyntaxError, TypeError, ValueError: if it is not such a record, or has no test left.
     """
     name, prompt = record["entry_point"], record["prompt"]
-    told = ast.parse(prompt) if "def " in prompt else ast.parse(prompt.strip() or '""')
+    told = ast.parse(prompt)
     reference = prompt + record["canonical_solution"]
     shapes = _shapes(prompt, name)
     inputs = [*record["base_input"], *(record.get("plus_input") or [])]
@@ -47,7 +47,7 @@ def evalplus_problem(record: Mapping[str, Any], *, sandbox: Sandbox) -> Problem:
         starter=starter_of(reference, name),
         prelude=_prelude(told, name),
         tests=tests,
-        limits=replace(LIMITS, cpu_s=10.0, wall_s=100.0),
+        limits=_LIMITS,
         source="evalplus",
         reference=reference,
     )

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from axiom.problems.formats.mbpp import starter_of
+from axiom.problems.formats.starters import starter_of
 from axiom.problems.hidden_tests import CallTest, HiddenTest, ProgramTest
 from axiom.problems.problem import Limits, Problem
 

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from axiom.problems.assertions import calls_of_assertions
+from axiom.problems.formats.starters import starter_of
 from axiom.problems.hidden_tests import CheckTest, HiddenTest
 from axiom.problems.problem import Limits, Problem
 
-LIMITS = Limits(cpu_s=3.0, wall_s=30.0, memory_bytes=1024**3)
+_LIMITS = Limits(cpu_s=3.0, wall_s=30.0, memory_bytes=1024**3)
 
 
 def mbpp_problem(record: Mapping[str, Any]) -> Problem:
@@ -35,7 +36,7 @@ def mbpp_problem(record: Mapping[str, Any]) -> Problem:
         statement=record["text"] if "text" in record else record["prompt"],
         starter=starter_of(code, name),
         tests=tests_of(assertions, setup, name=name),
-        limits=LIMITS,
+        limits=_LIMITS,
         source="mbpp",
         reference=code,
     )
@@ -52,15 +53,6 @@ def tested_function(assertion: str, code: str) -> str:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in defined:
             return node.func.id
     raise ValueError(f"the assertion {assertion.strip()!r} calls no function of the record's code")
-
-
-def starter_of(code: str, name: str) -> str:
-    """The first line of a function of the code; empty where it is no plain ``def`` with a body below."""
-    for node in ast.parse(code).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-            return f"def {name}({ast.unparse(node.args)}){returns}:"
-    return ""
 
 
 def tests_of(assertions: list[str], setup: str, *, name: str) -> tuple[HiddenTest, ...]:

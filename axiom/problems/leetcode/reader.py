@@ -28,7 +28,6 @@ _FEWEST_TO_SHOW = 6
 _CLASSES = {"Solution": None, "solution_class": None}
 # What LeetCode gives every solution; ListNode and TreeNode are the sandbox's.
 _PRELUDE = """
-from __future__ import annotations
 import bisect, collections, functools, heapq, itertools, math, operator, random, re, string
 from collections import Counter, OrderedDict, defaultdict, deque
 from functools import cache, cmp_to_key, lru_cache, reduce

@@ -2,15 +2,7 @@
 
 import random
 
-from axiom.problems.basics.authoring import Args, Draft
-
-
-def _ints(rng: random.Random, least: int, most: int, low: int, high: int) -> list[int]:
-    return [rng.randint(low, high) for _ in range(rng.randint(least, most))]
-
-
-def _letters(rng: random.Random, least: int, most: int, of: str = "abc") -> str:
-    return "".join(rng.choice(of) for _ in range(rng.randint(least, most)))
+from axiom.problems.basics.authoring import Args, Draft, draw_ints, draw_letters
 
 
 def _repeats(rng: random.Random, depth: int = 2) -> str:
@@ -19,7 +11,7 @@ def _repeats(rng: random.Random, depth: int = 2) -> str:
         if depth and rng.random() < 0.5:
             parts.append(f"{rng.randint(1, 12)}[{_repeats(rng, depth - 1)}]")
         else:
-            parts.append(_letters(rng, 1, 2))
+            parts.append(draw_letters(rng, 1, 2))
     return "".join(parts)
 
 
@@ -65,7 +57,7 @@ def widest_container(heights: list[int]) -> int:
         ),
         examples=(([1, 8, 6, 2],), ([3, 3],)),
         edges=(([],), ([5],), ([0, 9],), ([4, 1, 1, 4],), ([1, 2, 3, 4, 5],), ([9, 1, 9, 1, 1, 1],), ([2] * 50,)),
-        generate=lambda rng: (_ints(rng, 3, 9, 0, 12),),
+        generate=lambda rng: (draw_ints(rng, 3, 9, 0, 12),),
     ),
     Draft(
         family="pair_sums",
@@ -94,7 +86,7 @@ def count_pairs_at_most(nums: list[int], limit: int) -> int:
         ),
         examples=(([1, 2, 3], 4), ([5, 5], 9)),
         edges=(([], 3), ([1], 5), ([2, 2, 2], 4), ([-3, -4], -7), ([4, 1, 3], 100), ([4, 1, 3], 0), ([1] * 40, 2)),
-        generate=lambda rng: (_ints(rng, 2, 9, -6, 9), rng.randint(-5, 14)),
+        generate=lambda rng: (draw_ints(rng, 2, 9, -6, 9), rng.randint(-5, 14)),
     ),
     Draft(
         family="merging",
@@ -125,7 +117,7 @@ def shared_sorted(a: list[int], b: list[int]) -> list[int]:
         ),
         examples=(([1, 2, 2, 5], [2, 2, 3]), ([1], [2])),
         edges=(([], []), ([1], []), ([3, 3, 3], [3]), ([3], [3, 3]), ([1, 2, 3], [1, 2, 3]), ([-5, 0], [0, 5])),
-        generate=lambda rng: (sorted(_ints(rng, 1, 7, 0, 6)), sorted(_ints(rng, 1, 7, 0, 6))),
+        generate=lambda rng: (sorted(draw_ints(rng, 1, 7, 0, 6)), sorted(draw_ints(rng, 1, 7, 0, 6))),
     ),
     Draft(
         family="palindromes",
@@ -160,7 +152,7 @@ def is_nearly_palindrome(s: str) -> bool:
             ("a" * 40 + "b",),
             ("bbaabbbb",),
         ),
-        generate=lambda rng: (_letters(rng, 3, 8, "ab"),),
+        generate=lambda rng: (draw_letters(rng, 3, 8, "ab"),),
     ),
     Draft(
         family="repeats_code",
@@ -257,7 +249,7 @@ def cancel_pairs(s: str) -> str:
         ),
         examples=(("abba",), ("aab",)),
         edges=(("",), ("a",), ("aa",), ("aaa",), ("abccba",), ("abcddcx",), ("ab" * 20,), ("a" * 50,)),
-        generate=lambda rng: (_letters(rng, 3, 12, "ab" if rng.random() < 0.5 else "abc"),),
+        generate=lambda rng: (draw_letters(rng, 3, 12, "ab" if rng.random() < 0.5 else "abc"),),
     ),
     Draft(
         family="brackets",
@@ -326,6 +318,6 @@ def largest_rectangle(heights: list[int]) -> int:
             ([1, 9, 1],),
             ([5, 1, 6, 2, 1, 8, 2, 5, 2],),
         ),
-        generate=lambda rng: (_ints(rng, 3, 9, 0, 9),),
+        generate=lambda rng: (draw_ints(rng, 3, 9, 0, 9),),
     ),
 ]

@@ -2,15 +2,7 @@
 
 import random
 
-from axiom.problems.basics.authoring import Args, Draft
-
-
-def _ints(rng: random.Random, least: int, most: int, low: int, high: int) -> list[int]:
-    return [rng.randint(low, high) for _ in range(rng.randint(least, most))]
-
-
-def _letters(rng: random.Random, least: int, most: int, of: str = "abc") -> str:
-    return "".join(rng.choice(of) for _ in range(rng.randint(least, most)))
+from axiom.problems.basics.authoring import Args, Draft, draw_ints, draw_letters
 
 
 def _knapsack(rng: random.Random) -> Args:
@@ -20,7 +12,7 @@ def _knapsack(rng: random.Random) -> Args:
 
 
 def _segments(rng: random.Random) -> Args:
-    words = sorted({_letters(rng, 1, 3, "ab") for _ in range(rng.randint(1, 3))})
+    words = sorted({draw_letters(rng, 1, 3, "ab") for _ in range(rng.randint(1, 3))})
     text = "".join(rng.choice(words) for _ in range(rng.randint(1, 4)))
     return (text if rng.random() < 0.6 else text + rng.choice("ab"), words)
 
@@ -28,7 +20,7 @@ def _segments(rng: random.Random) -> Args:
 def _grid_word(rng: random.Random) -> Args:
     rows, columns = rng.randint(1, 3), rng.randint(2, 3)
     grid = ["".join(rng.choice("ab") for _ in range(columns)) for _ in range(rows)]
-    return (grid, _letters(rng, 2, 5, "ab"))
+    return (grid, draw_letters(rng, 2, 5, "ab"))
 
 
 DRAFTS = [
@@ -54,7 +46,7 @@ def count_subset_sums(nums: list[int], target: int) -> int:
         ),
         examples=(([1, 2, 3], 3), ([5], 4)),
         edges=(([], 0), ([], 1), ([0], 0), ([1, 1, 1], 2), ([3, -3], 0), ([2, 2], 4), ([1] * 10, 5)),
-        generate=lambda rng: (_ints(rng, 2, 7, -3, 6), rng.randint(-2, 9)),
+        generate=lambda rng: (draw_ints(rng, 2, 7, -3, 6), rng.randint(-2, 9)),
     ),
     Draft(
         family="number_partitions",
@@ -110,7 +102,7 @@ def letter_cases(s: str) -> list[str]:
         ),
         examples=(("a1",), ("ab",)),
         edges=(("",), ("7",), ("Q",), ("a1b2",), ("ABC",), ("12",), ("zz",), ("a" * 6,)),
-        generate=lambda rng: (_letters(rng, 2, 5, "abXY3"),),
+        generate=lambda rng: (draw_letters(rng, 2, 5, "abXY3"),),
     ),
     Draft(
         family="grid_words",
@@ -182,7 +174,7 @@ def longest_rising_choice(nums: list[int]) -> int:
         ),
         examples=(([3, 1, 2, 5],), ([4, 4],)),
         edges=(([],), ([7],), ([5, 4, 3],), ([1, 2, 3],), ([2, 2, 2],), ([10, 9, 2, 5, 3, 7],), (list(range(40)),)),
-        generate=lambda rng: (_ints(rng, 4, 10, -5, 9),),
+        generate=lambda rng: (draw_ints(rng, 4, 10, -5, 9),),
     ),
     Draft(
         family="edits",
@@ -210,7 +202,7 @@ def edit_steps(a: str, b: str) -> int:
         ),
         examples=(("cat", "cut"), ("ab", "abc")),
         edges=(("", ""), ("", "abc"), ("abc", ""), ("abc", "abc"), ("abc", "bca"), ("kitten", "sitting"), ("ab", "ba")),
-        generate=lambda rng: (_letters(rng, 1, 6, "abc"), _letters(rng, 1, 6, "abc")),
+        generate=lambda rng: (draw_letters(rng, 1, 6, "abc"), draw_letters(rng, 1, 6, "abc")),
     ),
     Draft(
         family="decodings",
@@ -241,7 +233,7 @@ def count_decodings(digits: str) -> int:
         ),
         examples=(("12",), ("226",)),
         edges=(("",), ("0",), ("10",), ("27",), ("100",), ("2101",), ("11111",), ("30",), ("06",), ("1" * 20,)),
-        generate=lambda rng: (_letters(rng, 2, 8, "01223567"),),
+        generate=lambda rng: (draw_letters(rng, 2, 8, "01223567"),),
     ),
     Draft(
         family="knapsack",
@@ -348,6 +340,6 @@ def largest_run_product(nums: list[int]) -> int:
             ([1] * 30,),
             ([2, -5, -2, -4],),
         ),
-        generate=lambda rng: (_ints(rng, 3, 8, -4, 5),),
+        generate=lambda rng: (draw_ints(rng, 3, 8, -4, 5),),
     ),
 ]

@@ -2,15 +2,7 @@
 
 import random
 
-from axiom.problems.basics.authoring import Draft
-
-
-def _ints(rng: random.Random, least: int, most: int, low: int, high: int) -> list[int]:
-    return [rng.randint(low, high) for _ in range(rng.randint(least, most))]
-
-
-def _letters(rng: random.Random, least: int, most: int, of: str = "abc") -> str:
-    return "".join(rng.choice(of) for _ in range(rng.randint(least, most)))
+from axiom.problems.basics.authoring import Draft, draw_ints, draw_letters
 
 
 def _matrix(rng: random.Random, low: int, high: int) -> list[list[int]]:
@@ -127,7 +119,7 @@ def cache_hits(size: int, keys: list[str]) -> int:
             (2, ["a", "b", "a", "c", "b"]),
             (3, list("abcd" * 6)),
         ),
-        generate=lambda rng: (rng.randint(1, 3), list(_letters(rng, 4, 10, "abcd"))),
+        generate=lambda rng: (rng.randint(1, 3), list(draw_letters(rng, 4, 10, "abcd"))),
     ),
     Draft(
         family="stones",
@@ -156,7 +148,7 @@ def last_stone(stones: list[int]) -> int:
         ),
         examples=(([2, 7, 4],), ([3, 3],)),
         edges=(([],), ([5],), ([1, 1, 1],), ([10, 4, 2, 10],), ([9, 3, 2, 10],), ([1, 9],), ([2] * 21,), ([8, 5, 4],)),
-        generate=lambda rng: (_ints(rng, 3, 8, 1, 12),),
+        generate=lambda rng: (draw_ints(rng, 3, 8, 1, 12),),
     ),
     Draft(
         family="char_counts",
@@ -189,7 +181,7 @@ def most_frequent_words(words: list[str], k: int) -> list[str]:
             (["d", "c", "c", "d", "b"], 3),
             (["a", "b"] * 15, 1),
         ),
-        generate=lambda rng: ([_letters(rng, 1, 1, "abcd") for _ in range(rng.randint(3, 9))], rng.randint(1, 4)),
+        generate=lambda rng: ([draw_letters(rng, 1, 1, "abcd") for _ in range(rng.randint(3, 9))], rng.randint(1, 4)),
     ),
     Draft(
         family="zeroes",
@@ -257,7 +249,7 @@ def count_runs_with_sum(nums: list[int], total: int) -> int:
             ([1] * 30, 2),
             ([3, 0, -3], 0),
         ),
-        generate=lambda rng: (_ints(rng, 3, 9, -3, 4), rng.randint(-2, 5)),
+        generate=lambda rng: (draw_ints(rng, 3, 9, -3, 4), rng.randint(-2, 5)),
     ),
     Draft(
         family="bit_order",
@@ -279,6 +271,6 @@ def largest_xor(nums: list[int]) -> int:
         ),
         examples=(([3, 10, 5],), ([7],)),
         edges=(([],), ([0],), ([4, 4],), ([1, 2],), ([8, 1, 7],), ([0, 0, 0],), ([12, 3, 15, 8],), (list(range(40)),)),
-        generate=lambda rng: (_ints(rng, 3, 7, 0, 31),),
+        generate=lambda rng: (draw_ints(rng, 3, 7, 0, 31),),
     ),
 ]
