@@ -8,9 +8,9 @@ from pathlib import Path
 
 from axiom.errors import AxiomError, ConfigError
 
-TRAINER_COMMANDS = ("fit", "validate", "test", "predict")
+TRAINER_COMMANDS = ("fit", "collect", "validate", "test", "predict")
 SUBCOMMANDS = (*TRAINER_COMMANDS, "verify", "problems", "doctor")
-HELP = """usage: python -m axiom {fit,validate,test,predict} --config FILE.yaml [--KEY VALUE ...]
+HELP = """usage: python -m axiom {fit,collect,validate,test,predict} --config FILE.yaml [--KEY VALUE ...]
        python -m axiom verify PROBLEMS.jsonl SAMPLES.jsonl [--out VERDICTS.jsonl]
        python -m axiom problems {list,show,check,import}
        python -m axiom doctor
@@ -19,6 +19,7 @@ A language model that teaches itself to program by Expert Iteration on verified 
 
 subcommands:
   fit        sample, judge and train for as many rounds as asked for; goes on where it was stopped
+  collect    sample and judge as fit does, without training; fit then uses what was saved
   validate   pass@k of the policy, or of --model.adapter DIR, on --data.validation_problems
   test       the same on --data.test_problems
   predict    samples of --data.test_problems with their verdicts, as JSON lines

@@ -4,7 +4,7 @@ import logging
 import sys
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import lightning as L
 import torch
@@ -13,12 +13,17 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from transformers.utils import logging as transformers_logging
 
 from axiom.errors import ConfigError
+from axiom.generation.openai_sampler import OpenAISampler
+from axiom.generation.transformers_sampler import TransformersSampler
+from axiom.generation.vllm_sampler import VLLMSampler
+from callbacks.collection import tell_collection
 from callbacks.display import Display
 from callbacks.expert_iteration import LAST_CHECKPOINT, ExpertIteration
 from callbacks.sample_writer import SampleWriter
 from datamodules.best_of_n import BestOfNDataModule
 from modules.policy_module import ADAPTER_PREFIX, PolicyModule
 
+ENGINES = tuple(engine.__name__ for engine in (TransformersSampler, VLLMSampler, OpenAISampler))
 DEFAULT_RUN = "runs/quickstart"
 
 
@@ -30,16 +35,61 @@ class AxiomTrainer(L.Trainer):
             settings["logger"] = TensorBoardLogger(default_root_dir, name="", version="tensorboard")
         super().__init__(default_root_dir=default_root_dir, **settings)
 
+    def collect(
+        self,
+        model: PolicyModule,
+        datamodule: BestOfNDataModule,
+        round: int = 0,
+        ckpt_path: str | None = None,
+        weights_only: bool | None = None,
+    ) -> None:
+        """Sample and judge the train problems of a round, without training; fit uses what is saved.
+
+        Args:
+            model: the policy.
+            datamodule: samples and judges in its setup.
+            round: one that the run has, or the next: the adapter that training left then begins it.
+            ckpt_path: the checkpoint of that adapter; None takes the run's last.
+            weights_only: a key of fit's, without effect: only weights are read.
+
+        Raises:
+            AxiomError: for a mistake of the user's.
+        """
+        checkpoint = Path(self.default_root_dir) / LAST_CHECKPOINT if ckpt_path is None else Path(ckpt_path)
+        if checkpoint.is_file():
+            _check_checkpoint(checkpoint)
+        datamodule.collect_only(round, checkpoint=checkpoint)
+        # Lightning's run around a setup: launch, ranks, hooks and their end; with no batch to predict.
+        self.limit_predict_batches = 0
+        self.predict(model, datamodule=datamodule, return_predictions=False)
+        tell_collection(self, datamodule, model.k)
+
+
+class AxiomParser(LightningArgumentParser):
+    """Says which engines there are where the one that is named is none."""
+
+    def error(self, message: str, ex: Exception | None = None) -> NoReturn:
+        """Show the usage and the mistake, and end with code 2."""
+        if '"data.sampler"' in message:
+            message += f"\n  Engines: {', '.join(ENGINES)}, or the import path of a class of your own"
+        super().error(message, ex)
+
 
 class AxiomCLI(LightningCLI):
-    """LightningCLI whose ``fit`` goes on from the run's last checkpoint."""
+    """LightningCLI whose ``fit`` goes on from the run's last checkpoint, and which can collect without training."""
+
+    @staticmethod
+    def subcommands() -> dict[str, set[str]]:
+        """Lightning's, and ``collect``, with the arguments that are not the command line's."""
+        return {**LightningCLI.subcommands(), "collect": {"model", "datamodule"}}
 
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
         """Put the expert-iteration callback beside ``model`` and ``data``."""
         parser.add_lightning_class_args(ExpertIteration, "expert_iteration")
         parser.add_lightning_class_args(Display, "display")
         parser.add_lightning_class_args(SampleWriter, "predictions")
-        parser.add_argument("--fresh", type=bool, default=False, help="want an empty run folder (fit)")
+        parser.add_argument("--fresh", type=bool, default=False, help="want an empty run folder (fit, collect)")
+        parser.set_defaults({"data.sampler": {"class_path": "TransformersSampler"}})
         parser.link_arguments("model.k", "expert_iteration.k")
         parser.link_arguments("expert_iteration.rounds", "data.rounds")
         parser.link_arguments("expert_iteration.epochs_per_round", "data.epochs_per_round")
@@ -53,13 +103,21 @@ class AxiomCLI(LightningCLI):
 
     def before_fit(self) -> None:
         """Find the run's last checkpoint."""
-        run = Path(self.trainer.default_root_dir)
-        found = run / LAST_CHECKPOINT
+        self.before_collect()
+        found = Path(self.trainer.default_root_dir) / LAST_CHECKPOINT
         settings = self.config[self.subcommand]
-        if settings.get("fresh") and run.is_dir() and any(run.iterdir()):
-            raise ConfigError(f"--fresh: {run} is not empty; choose another trainer.default_root_dir or empty it")
         if settings.get("ckpt_path") is None and found.is_file():
             self.config_init[self.subcommand]["ckpt_path"] = str(found)
+
+    def before_collect(self) -> None:
+        """Look at the run's folder where an empty one is wanted.
+
+        Raises:
+            ConfigError: if it is not empty.
+        """
+        run = Path(self.trainer.default_root_dir)
+        if self.config[self.subcommand].get("fresh") and run.is_dir() and any(run.iterdir()):
+            raise ConfigError(f"--fresh: {run} is not empty; choose another trainer.default_root_dir or empty it")
 
 
 def _check_checkpoint(file: Path) -> None:
@@ -93,6 +151,7 @@ def run(arguments: list[str]) -> int:
         BestOfNDataModule,
         trainer_class=AxiomTrainer,
         save_config_kwargs={"overwrite": True},
+        parser_class=AxiomParser,
         seed_everything_default=0,
         args=arguments,
         trainer_defaults={

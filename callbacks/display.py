@@ -13,7 +13,7 @@ import lightning as L
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from axiom.rounds.collect import CollectProgress
+from axiom.rounds.progress import CollectProgress
 
 _LOGGERS = ("lightning", "lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero", "")
 
@@ -37,14 +37,21 @@ class Display(L.Callback):
         """Sampling and judging: called by the DataModule."""
         if progress.drawn == 0 and progress.done == progress.total:
             return
-        accepted = f"{progress.passed / max(progress.done, 1):.0%} passed"
+        detail = [
+            f"{progress.problems_done} of {progress.problems} problems",
+            f"{progress.passed / max(progress.done, 1):.0%} passed",
+            f"{progress.waiting} being judged",
+            f"{progress.tokens_per_s:.0f} tokens/s",
+            f"{progress.samples_per_s:.1f} samples/s",
+        ]
+        if progress.duplicates:
+            detail.append(f"{progress.duplicates / progress.drawn:.0%} duplicates")
         self._show(
             trainer,
             f"round {progress.round}: sampling {progress.purpose}",
             done=progress.done,
             total=progress.total,
-            detail=f"{progress.problems_done} of {progress.problems} problems, {accepted}, "
-            f"{progress.tokens_per_s:.0f} tokens/s",
+            detail=", ".join(detail),
             left_s=progress.left_s,
         )
 

@@ -15,6 +15,7 @@ from axiom.errors import ConfigError
 from axiom.learning.curriculum import BANDS
 from axiom.pass_at_k import mean_pass_at_k, paired_bootstrap, pass_at_k
 from axiom.rounds.store import JudgedSample, counts_by_problem
+from callbacks.collection import collection_scalars
 from callbacks.display import display_of
 
 log = logging.getLogger(__name__)
@@ -93,16 +94,10 @@ class ExpertIteration(L.Callback):
         train = data.folder.read("train")
         if train:
             counts = _counts(train)
-            k_max = min(n for n, _ in counts)
-            scalars |= {f"collect/pass@{k}": mean_pass_at_k(counts, k) for k in self.k if k <= k_max}
-            scalars["collect/acceptance"] = sum(r.passed for r in train) / len(train)
+            scalars |= collection_scalars(train, data.before_stopping(train), self.k, data.collected.pop("train", None))
             scalars["collect/examples"] = float(len(data.examples()))
             banded = Counter(data.bands().values())
             scalars |= {f"curriculum/{band}": float(banded[band]) for band in BANDS}
-            outcomes = Counter(r.outcome for r in train)
-            scalars |= {f"outcomes/{name}": count / len(train) for name, count in outcomes.items()}
-            if "train" in data.tokens_per_s:
-                scalars["collect/tokens_per_s"] = data.tokens_per_s.pop("train")
             row |= {
                 "accepted": f"{sum(r.passed for r in train)} of {len(train)}",
                 "solved": f"{sum(c > 0 for _, c in counts)} of {len(counts)}",

@@ -1,37 +1,40 @@
 """The DataModule whose setup samples and verifies: Best-of-N on the policy, verdicts, Examples."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import lightning as L
 import torch
-from torch.utils.data import DataLoader, IterableDataset
 
 from axiom.errors import ConfigError
-from axiom.generation.sampler import SamplingParams
-from axiom.generation.transformers_sampler import TransformersSampler, encode_prompt
-from axiom.learning.curriculum import Band, Counts, Curriculum, allotments, bands
+from axiom.generation.sampler import Sampler, SamplingParams
+from axiom.learning.curriculum import Band, Curriculum
 from axiom.learning.selection import select_passing
 from axiom.policy.policy import Policy
 from axiom.problems.leaks import without_leaks
 from axiom.problems.problem import Problem
 from axiom.problems.sources import load_problems, problem_set_hash
-from axiom.prompts import PROMPT_VERSION, PromptStyle, build_prompt
-from axiom.rounds.collect import CollectProgress, collect
-from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, RoundStore, counts_by_problem
-from axiom.verification.judge import Judge, default_workers, resolved_isolation
-from datamodules.collation import TokenizedExample, collate
+from axiom.prompts import PromptStyle
+from axiom.rounds.progress import CollectProgress
+from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, RoundStore
+from axiom.verification.judge import resolved_isolation
+from datamodules.asked_round import AskedRound
+from datamodules.collation import TokenizedExample
+from datamodules.collector import Collector, over_ranks
+from datamodules.loaders import example_loader, problem_loader, tokenized_examples
+from datamodules.planning import Planning
 
 _VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "lightning")
 
 
-_EVALUATED: dict[str, tuple[Purpose, ...]] = {
-    "fit": ("validation", "test"),
+_SAMPLED: dict[str, tuple[Purpose, ...]] = {
+    "fit": ("train", "validation", "test"),
     "validate": ("validation",),
     "test": ("test",),
+    "predict": ("test",),
 }
 
 
@@ -42,21 +45,15 @@ class HasPolicy(Protocol):
 
     def build_policy(self, device: torch.device) -> Policy: ...
 
-
-class _OneBatch(IterableDataset[list[Problem]]):
-    """All problems of this rank at once, so that the sampler keeps its batch full; Lightning adds no sampler to it."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-
-    def __iter__(self) -> Iterator[list[Problem]]:
-        yield self.problems
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> Any: ...
 
 
 class BestOfNDataModule(L.LightningDataModule):
     """Samples and verifies what the current Round is missing, and makes its Examples.
 
     Args:
+        sampler: the engine: ``TransformersSampler``, which the command line takes where none is named,
+            ``VLLMSampler``, ``OpenAISampler``, or the path of a class with the same methods.
         train_problems: what is learned from: ``basics/train``, ``leetcode:easy[:80%]``, a JSONL file, or several,
             ``3*basics/train + mine.jsonl``; the whole form stands in :mod:`axiom.problems.selection`.
         validation_problems: what rounds are chosen on, in the same form.
@@ -64,16 +61,22 @@ class BestOfNDataModule(L.LightningDataModule):
         train_limit, validation_limit, test_limit: how many problems to keep; None keeps all.
         samples: N for each train problem and round.
         validation_samples, test_samples: N for each of theirs.
-        temperature: of all sampling.
-        top_p: of all sampling.
+        enough_passing: distinct passing programs after which a train problem gets no more samples in a round; what it
+            leaves goes to problems that have fewer. The first ``max(model.k)`` samples of each are drawn in any case,
+            and ``collect/pass@k`` counts these. None draws ``samples`` of each.
+        temperature: divides the logits, in all sampling; 0 takes the most likely token.
+        top_p: keep the smallest set of tokens whose probability reaches this; 1 keeps all.
+        top_k: keep the k most likely tokens; 0 keeps all.
+        min_p: keep the tokens at least this many times as likely as the likeliest; 0 keeps all.
         max_new_tokens: of a completion.
+        stop: texts that end a completion, beside the prompt's own.
         prompt_style: ``direct`` or ``chain_of_thought``.
         curriculum: which train problems get more samples, and which retire, by how often they were solved; by
             default all get the same.
         max_examples_per_problem: cap on distinct passing programs.
         batch_size: Examples in a training batch.
-        rows: completions decoded together.
-        judge_workers: programs judged at a time; None takes half of the cores.
+        judge_workers: programs judged at a time by each rank; None takes half of the cores, shared by a machine's
+            ranks. Busy workers and torch's threads together never exceed the cores.
         isolation: of the sandbox: ``auto``, ``namespaces`` or ``process``.
         leaks: what is done where a train problem stands in validation or test as well: ``refuse`` to train, ``drop``
             it from what is trained on, or ``allow`` it.
@@ -84,6 +87,7 @@ class BestOfNDataModule(L.LightningDataModule):
     def __init__(
         self,
         *,
+        sampler: Sampler,
         train_problems: str = "basics/train",
         validation_problems: str = "basics/validation",
         test_problems: str = "basics/test",
@@ -93,14 +97,17 @@ class BestOfNDataModule(L.LightningDataModule):
         samples: int = 16,
         validation_samples: int = 8,
         test_samples: int = 16,
+        enough_passing: int | None = None,
         temperature: float = 0.8,
         top_p: float = 1.0,
+        top_k: int = 0,
+        min_p: float = 0.0,
         max_new_tokens: int = 192,
+        stop: Sequence[str] = (),
         prompt_style: PromptStyle = "direct",
         curriculum: Curriculum = Curriculum(),  # noqa: B008 (frozen; the command line shows its fields)
         max_examples_per_problem: int = 4,
         batch_size: int = 8,
-        rows: int = 96,
         judge_workers: int | None = None,
         isolation: str = "auto",
         leaks: Literal["refuse", "drop", "allow"] = "refuse",
@@ -110,32 +117,41 @@ class BestOfNDataModule(L.LightningDataModule):
     ) -> None:
         super().__init__()
         self.style: PromptStyle = prompt_style
-        self.params = SamplingParams(temperature=temperature, top_p=top_p, max_new_tokens=max_new_tokens)
-        self.samples: dict[Purpose, int] = {
-            "train": samples,
-            "validation": validation_samples,
-            "test": test_samples,
-        }
+        self.collector = Collector(
+            sampler=sampler,
+            params=SamplingParams(
+                temperature=temperature,
+                top_p=top_p,
+                top_k=top_k,
+                min_p=min_p,
+                max_new_tokens=max_new_tokens,
+                stop=tuple(stop),
+            ),
+            style=prompt_style,
+            seed=seed,
+            isolation=resolved_isolation(isolation),
+            judge_workers=judge_workers,
+        )
+        self.samples: dict[Purpose, int] = {"train": samples, "validation": validation_samples, "test": test_samples}
         self.problems: dict[Purpose, list[Problem]] = {
             "train": load_problems(train_problems, limit=train_limit),
             "validation": load_problems(validation_problems, limit=validation_limit),
             "test": load_problems(test_problems, limit=test_limit),
         }
-        counts: dict[str, int] = {**self.samples, "batch_size": batch_size, "rows": rows}  # type: ignore[dict-item]
+        counts: dict[str, int] = {**self.samples, "batch_size": batch_size}  # type: ignore[dict-item]
+        given = {"enough_passing": enough_passing, "judge_workers": judge_workers}
+        counts |= {name: count for name, count in given.items() if count is not None}
         for name, count in counts.items():
             if count < 1:
                 raise ConfigError(f"data.{name}: expected 1 or more, got {count}")
         self.max_examples_per_problem, self.batch_size = max_examples_per_problem, batch_size
-        self.sampler = TransformersSampler(rows=rows)
-        self.judge_workers = judge_workers or default_workers()
-        self.isolation = resolved_isolation(isolation)
-        self.leaks = leaks
-        self.curriculum = curriculum
-        self.seed = seed
+        self._planning = Planning(self.problems, self.samples, curriculum=curriculum, enough_passing=enough_passing)
+        self.leaks, self.seed = leaks, seed
         self.rounds, self.epochs_per_round = rounds, epochs_per_round
         self.round = 0
-        self.tokens_per_s: dict[Purpose, float] = {}
-        self._judge: Judge | None = None
+        self.collected: dict[Purpose, CollectProgress] = {}
+        self._asked: AskedRound | None = None
+        self._sampled: tuple[Purpose, ...] = ()
 
     @property
     def store(self) -> RoundStore:
@@ -148,14 +164,26 @@ class BestOfNDataModule(L.LightningDataModule):
         """The current round's folder."""
         return self.store.folder(self.round)
 
+    def collect_only(self, index: int, *, checkpoint: Path) -> None:
+        """Have the next ``setup``, of any stage, collect this round's train samples as ``fit`` would.
+
+        Args:
+            index: a round that exists, or the next.
+            checkpoint: where the adapter of the next is read from.
+        """
+        self._asked = AskedRound(index, checkpoint)
+
     def setup(self, stage: str) -> None:
         """For ``fit``: make sure that the newest round's train samples and verdicts exist.
 
         Raises:
-            ConfigError: if pass@k is asked for with more than the number of samples.
+            ConfigError: if pass@k is asked for with more than the number of samples, or a round that cannot be.
             ProblemError: if a train problem stands in validation or test as well, or none is left.
+            SamplingError: if the engine cannot do what is asked.
         """
-        self._check_samples(stage)
+        stage = "fit" if self._asked is not None else stage
+        self._sampled = _SAMPLED[stage]
+        self._planning.check(stage, k=self._module().k)
         if stage == "fit" and self.leaks != "allow":
             measured = [*self.problems["validation"], *self.problems["test"]]
             self.problems["train"] = without_leaks(self.problems["train"], measured, drop=self.leaks == "drop")
@@ -163,23 +191,24 @@ class BestOfNDataModule(L.LightningDataModule):
         if stage != "fit":
             return
         self.store.check(self._manifest(policy))
-        newest = self._newest()
-        if newest is None:
-            self.begin_round(0)
-            newest = 0
-        self.round = newest
+        self.round = self._begin_or_find(policy)
         policy.load_adapter(self.folder.adapter)
-        if self.round < self.rounds:
+        if self.round < self.rounds or self._asked is not None:
             self.collect("train")
 
-    def _check_samples(self, stage: str) -> None:
-        budget = max(self._module().k)
-        for purpose in _EVALUATED.get(stage, ()):
-            if self.samples[purpose] < budget:
-                raise ConfigError(
-                    f"pass@{budget} needs {budget} samples of each problem; data.{purpose}_samples is "
-                    f"{self.samples[purpose]}: raise it, or lower model.k"
-                )
+    def _begin_or_find(self, policy: Policy) -> int:
+        """The round to go on with; begun where it is not there, once the engine is known to do what is asked."""
+        newest = self._newest()
+        index = newest or 0
+        if self._asked is not None:
+            state = self._asked.adapter_state(self.store, newest, epochs_per_round=self.epochs_per_round)
+            if state is not None:
+                self._module().load_state_dict(state)
+            index = self._asked.index
+        if newest is None or index > newest:
+            self._prepare(policy, index)
+            self.begin_round(index)
+        return index
 
     def _newest(self) -> int | None:
         """The newest round as rank 0 sees it: another rank may look after rank 0 has begun the next."""
@@ -201,8 +230,10 @@ class BestOfNDataModule(L.LightningDataModule):
         """Sample and judge what the current round is missing; returns all its rows of this purpose."""
         assert self.trainer is not None
         problems = self.problems[purpose]
-        self._collect(self.folder, problems[self._rank :: self.trainer.world_size], purpose)
-        self._barrier()
+        own = self._collect(self.folder, problems[self._rank :: self.trainer.world_size], purpose)
+        together = over_ranks(own, world_size=self.trainer.world_size)  # a barrier, too: all rows are there afterwards
+        if together is not None:
+            self.collected[purpose] = together
         return self.folder.read(purpose)
 
     def solve(self, problems: Sequence[Problem], purpose: Purpose) -> list[JudgedSample]:
@@ -213,7 +244,8 @@ class BestOfNDataModule(L.LightningDataModule):
         """
         policy = self._policy()
         manifest = self._manifest(policy)
-        asked = f"{manifest.sampling} {manifest.seed} {manifest.base} {problem_set_hash(self.problems[purpose])}"
+        problem_set = problem_set_hash(self.problems[purpose])
+        asked = f"{manifest.sampling} {manifest.on_policy} {manifest.seed} {manifest.base} {problem_set}"
         name = f"{manifest.adapter_hash}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
         folder = RoundFolder(self.store.run / "evaluations" / name)
         if self._rank == 0:
@@ -225,48 +257,36 @@ class BestOfNDataModule(L.LightningDataModule):
             row for row in folder.read(purpose) if row.task_id in wanted and row.sample_index < self.samples[purpose]
         ]
 
-    def _collect(self, folder: RoundFolder, problems: Sequence[Problem], purpose: Purpose) -> None:
-        counts = self._allotted(purpose)
-        problems = [problem for problem in problems if problem.id in counts]
-        stored = {row.key for row in folder.read(purpose)}
-        if all((problem.id, index) in stored for problem in problems for index in range(counts[problem.id])):
-            return
-        policy = self._policy()
-        if self._judge is None:
-            self._judge = Judge(workers=self.judge_workers, isolation=self.isolation).__enter__()
-        self.sampler.bind(policy.sampling_model(), policy.tokenizer)
-        done = collect(
+    def _collect(self, folder: RoundFolder, problems: Sequence[Problem], purpose: Purpose) -> CollectProgress | None:
+        """Sample and judge what is missing; None where nothing is."""
+        assert self.trainer is not None
+        plan, policy = self._planning.plan(self.store, self.round, purpose, k=self._module().k), self._policy()
+        if self.collector.is_complete(folder, problems, purpose=purpose, plan=plan):
+            return None
+        self._prepare(policy, self.round)
+        return self.collector.collect(
             folder,
             problems,
             purpose=purpose,
-            samples=counts,
-            sampler=self.sampler,
-            params=self.params,
-            judge=self._judge,
-            style=self.style,
-            run_seed=self.seed,
+            plan=plan,
             round_index=self.round,
             rank=self._rank,
+            ranks_here=self.trainer.num_devices,
+            on_cpu=policy.device.type == "cpu",
             on_progress=self._report,
         )
-        self.tokens_per_s[purpose] = done.tokens_per_s
 
-    def _allotted(self, purpose: Purpose) -> dict[str, int]:
-        """How many samples each problem gets in the current round."""
-        names, samples = [problem.id for problem in self.problems[purpose]], self.samples[purpose]
-        if purpose != "train":
-            return dict.fromkeys(names, samples)
-        least = min(samples, max(self._module().k))
-        return allotments(names, self._history(self.round), self.curriculum, samples=samples, least=least)
+    def _prepare(self, policy: Policy, index: int) -> None:
+        problems: dict[Purpose, Sequence[Problem]] = {purpose: self.problems[purpose] for purpose in self._sampled}
+        self.collector.prepare(policy, workspace=self.store.run / "engine", problems=problems, round_index=index)
 
-    def _history(self, rounds: int) -> list[Counts]:
-        """Train samples drawn and passed of each problem, by round, of the first so many rounds."""
-        return [counts_by_problem(self.store.folder(index).read("train")) for index in range(rounds)]
+    def before_stopping(self, rows: Sequence[JudgedSample]) -> list[JudgedSample]:
+        """Of the current round's train samples those that pass@k counts."""
+        return self._planning.before_stopping(rows, self.store, self.round, k=self._module().k)
 
     def bands(self) -> dict[str, Band]:
         """The curriculum's band of each train problem, by all rounds up to the current one."""
-        names = [problem.id for problem in self.problems["train"]]
-        return bands(names, self._history(self.round + 1), self.curriculum)
+        return self._planning.bands(self.store, self.round)
 
     def _report(self, progress: CollectProgress) -> None:
         """Tell every callback that has the hook ``on_collect_progress(trainer, progress)``."""
@@ -278,15 +298,9 @@ class BestOfNDataModule(L.LightningDataModule):
 
     def examples(self) -> list[TokenizedExample]:
         """The current round's Examples: distinct passing samples as prompt and completion tokens."""
-        policy = self._policy()
         problems = {problem.id: problem for problem in self.problems["train"]}
         rows = select_passing(self.folder.read("train"), max_per_problem=self.max_examples_per_problem)
-        made = []
-        for row in rows:
-            prompt = encode_prompt(policy.tokenizer, build_prompt(problems[row.task_id], style=self.style))
-            completion = policy.tokenizer(row.completion, add_special_tokens=False)["input_ids"]
-            made.append(TokenizedExample(tuple(prompt), (*completion, policy.tokenizer.eos_token_id)))
-        return made
+        return tokenized_examples(rows, problems, tokenizer=self._policy().tokenizer, style=self.style)
 
     def train_dataloader(self) -> Any:
         """Batches of the Examples of the round that the trainer's epoch belongs to.
@@ -312,14 +326,8 @@ class BestOfNDataModule(L.LightningDataModule):
                 "more samples (data.samples) or a stronger base model"
             )
         pad = self._policy().tokenizer.pad_token_id
-        generator = torch.Generator().manual_seed(self.seed * 10_000 + epoch)
-        return DataLoader(
-            examples,  # type: ignore[arg-type]  # a list is a map-style dataset
-            batch_size=self.batch_size,
-            shuffle=True,
-            generator=generator,
-            collate_fn=lambda batch: collate(batch, pad_token_id=pad),
-        )
+        seed = self.seed * 10_000 + epoch
+        return example_loader(examples, batch_size=self.batch_size, pad_token_id=pad, seed=seed)
 
     def val_dataloader(self) -> Any:
         """One batch: this rank's share of the validation problems, each of them once."""
@@ -341,14 +349,15 @@ class BestOfNDataModule(L.LightningDataModule):
 
     def _problem_loader(self, purpose: Purpose) -> Any:
         assert self.trainer is not None
-        own = self.problems[purpose][self._rank :: self.trainer.world_size]
-        return DataLoader(_OneBatch(own), batch_size=None)
+        return problem_loader(self.problems[purpose][self._rank :: self.trainer.world_size])
 
     def teardown(self, stage: str) -> None:
-        """Stop the judge."""
-        if self._judge is not None:
-            self._judge.close()
-            self._judge = None
+        """Stop the judge and the engine."""
+        self.collector.close()
+
+    def on_exception(self, exception: BaseException) -> None:
+        """The same: Lightning calls no teardown after an error."""
+        self.collector.close()
 
     def _module(self) -> HasPolicy:
         assert self.trainer is not None
@@ -360,13 +369,6 @@ class BestOfNDataModule(L.LightningDataModule):
         return self._module().build_policy(self.trainer.strategy.root_device)
 
     def _manifest(self, policy: Policy, *, index: int = 0) -> Manifest:
-        sampling = {
-            "temperature": self.params.temperature,
-            "top_p": self.params.top_p,
-            "max_new_tokens": self.params.max_new_tokens,
-            "prompt_style": self.style,
-            "prompt_version": PROMPT_VERSION,
-        }
         return Manifest(
             round=index,
             base=policy.base_name,
@@ -376,8 +378,11 @@ class BestOfNDataModule(L.LightningDataModule):
                 "train": problem_set_hash(self.problems["train"]),
                 "validation": problem_set_hash(self.problems["validation"]),
             },
-            sampling=sampling,
-            isolation=self.isolation,
+            sampling=self.collector.sampling,
+            enough_passing=self._planning.enough_passing,
+            on_policy=self.collector.sampler.on_policy,
+            sampler=self.collector.sampler.name,
+            isolation=self.collector.isolation,
             versions={name: version(name) for name in _VERSIONS},
         )
 

@@ -1,11 +1,10 @@
 """The whole loop on a tiny model that can solve a problem now and then: rounds, resume, kills, ranks, mistakes."""
 
 import json
-import os
-import signal
+import re
+import shutil
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,60 +16,10 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from transformers import AutoModelForCausalLM
 
 from axiom.__main__ import main
-from axiom.problems.hidden_tests import CallTest
-from axiom.problems.problem import Problem, problem_to_json
+from axiom.problems.problem import problem_to_json
 from axiom.rounds.store import RoundStore
+from tests.runs import ANSWERS, ONE, ROOT, axiom, command, events, kill_once_there_are, settings, whole_lines
 from tests.tiny import save_taught_model
-
-ROOT = Path(__file__).resolve().parent.parent
-ONE = Problem(
-    id="t/one",
-    entry_point="one",
-    statement="Return 1.",
-    tests=(CallTest(args=(), expected=1),),
-    starter="def one() -> int:",
-)
-ANSWERS = [f"\n    return {number}\n```" for number in (1, 2, 3)]
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "axiom", *arguments]
-
-
-def axiom(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=300, check=False, env=environment()
-    )
-
-
-def environment() -> dict[str, str]:
-    return os.environ | {"OMP_NUM_THREADS": "1"}
-
-
-def settings(run: Path, model: Path, problems: Path, *more: str, samples: int = 12) -> list[str]:
-    chosen: dict[str, Any] = {
-        "trainer.default_root_dir": run,
-        "trainer.accelerator": "cpu",
-        "model.base": model,
-        "model.quantization": "none",
-        "model.dtype": "float32",
-        "model.learning_rate": 0.01,
-        "model.k": "[1,8]",
-        "data.train_problems": problems,
-        "data.validation_problems": problems,
-        "data.test_problems": problems,
-        "data.leaks": "allow",
-        "data.samples": samples,
-        "data.validation_samples": 16,
-        "data.test_samples": 16,
-        "data.temperature": 1.0,
-        "data.max_new_tokens": 30,
-        "data.prompt_style": "complete",
-        "data.batch_size": 1,
-        "expert_iteration.epochs_per_round": 25,
-        "model.warmup_steps": 1,
-    }
-    return [*(word for key, value in chosen.items() for word in (f"--{key}", str(value))), *more]
 
 
 @pytest.fixture(scope="module")
@@ -98,12 +47,6 @@ def pass_at_1(run: Path, index: int) -> float:
     return sum(row.passed for row in rows) / len(rows)
 
 
-def events(run: Path) -> EventAccumulator:
-    found = EventAccumulator(str(run / "tensorboard"))
-    found.Reload()
-    return found
-
-
 def test_model_n_plus_1_beats_model_n(finished: tuple[Path, str]) -> None:
     run, printed = finished
     assert RoundStore(run).newest() == 2
@@ -125,7 +68,10 @@ def test_tensorboard_shows_every_round_with_model_0_and_the_loss_by_step(finishe
     losses = scalars.Scalars("train/loss")
     assert len(losses) >= 8
     assert losses[-1].value < losses[0].value
-    assert {"val/pass@8", "collect/pass@1", "collect/pass@8", "outcomes/passed"} <= set(scalars.Tags()["scalars"])
+    named = {"val/pass@8", "collect/pass@1", "collect/pass@8", "outcomes/passed", "collect/samples_per_s"}
+    assert named <= set(scalars.Tags()["scalars"])
+    # Three answers in twelve samples: at least nine are duplicates.
+    assert all(0.5 <= event.value < 1 for event in scalars.Scalars("collect/duplicates"))
     assert any("samples" in tag for tag in scalars.Tags()["tensors"])
     assert [event.value for event in scalars.Scalars("curriculum/sometimes")] == [1.0, 1.0]
 
@@ -177,25 +123,88 @@ def test_any_adapter_is_evaluated_on_any_problem_file_and_predict_writes_samples
     assert all(row["solution"].startswith("def one() -> int:") for row in rows)
 
 
+def test_fit_uses_what_collect_saved_as_it_is(tmp_path: Path, taught: tuple[Path, Path]) -> None:
+    arguments = settings(tmp_path, *taught, "--expert_iteration.rounds", "1")
+    done = axiom("collect", *arguments)
+    assert done.returncode == 0, done.stderr
+    assert "round 0: sampling train: 12 of 12, 1 of 1 problems" in done.stderr
+    told = dict(re.findall(r"│ ([a-z@_/0-9]+) +│ +(.*?) │", done.stdout))
+    rows = RoundStore(tmp_path).folder(0).read("train")
+    passed = sum(row.passed for row in rows)
+    assert (told["samples"], told["solved"], told["passed"]) == ("12", "1 of 1", str(passed))
+    assert (told["accepted"], told["pass@1"]) == (f"{passed / 12:.1%}", f"{passed / 12:.1%}")
+    assert told["tokens"] == str(sum(row.tokens for row in rows))
+    assert {"pass@8", "tokens/s", "duplicates", "wrong_answer"} <= told.keys()
+    assert not list((tmp_path / "rounds/000").glob("validation*"))
+    kept = (tmp_path / "rounds/000/train-rank000.jsonl").read_bytes()
+    fitted = axiom("fit", *arguments)
+    assert fitted.returncode == 0, fitted.stderr
+    assert "sampling train" not in fitted.stderr
+    assert (tmp_path / "rounds/000/train-rank000.jsonl").read_bytes() == kept
+    # The speed is known to collect alone, the rest is fit's.
+    assert [event.step for event in events(tmp_path).Scalars("collect/tokens_per_s")] == [0]
+
+
+def test_collect_goes_on_where_it_was_killed(tmp_path: Path, taught: tuple[Path, Path]) -> None:
+    arguments = settings(tmp_path, *taught, "--data.sampler.rows", "4", samples=400)
+    rows = tmp_path / "rounds/000/train-rank000.jsonl"
+    kill_once_there_are(rows, command("collect", *arguments))
+    kept = whole_lines(rows)
+    assert kept.count(b"\n") < 400
+    again = axiom("collect", *arguments)
+    assert again.returncode == 0, again.stderr
+    assert rows.read_bytes().startswith(kept)
+    assert len(RoundStore(tmp_path).folder(0).read("train")) == 400
+
+
+def test_collect_begins_the_next_round_with_the_adapter_that_training_left(
+    tmp_path: Path, finished: tuple[Path, str], taught: tuple[Path, Path]
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(finished[0], run)
+    trained = RoundStore(run).folder(2).read_manifest().adapter_hash
+    too_far = axiom("collect", *settings(run, *taught), "--round", "3")
+    assert too_far.returncode == 2
+    assert "--round 3 begins after 75 epochs of training, and" in too_far.stderr
+    assert "last.ckpt was saved after 50; let fit finish round 2" in too_far.stderr
+    shutil.rmtree(run / "rounds/002")
+    (run / "checkpoints/last.ckpt").rename(run / "kept.ckpt")
+    without = axiom("collect", *settings(run, *taught), "--round", "2")
+    assert without.returncode == 2
+    assert "last.ckpt not found: let fit finish round 1" in without.stderr
+    # What fit saved of its configuration is collect's as well.
+    saved = ("--config", str(run / "tensorboard/config.yaml"), "--trainer.default_root_dir", str(run))
+    done = axiom("collect", *saved, "--round", "2", "--ckpt_path", str(run / "kept.ckpt"))
+    assert done.returncode == 0, done.stderr
+    assert RoundStore(run).folder(2).read_manifest().adapter_hash == trained
+    assert len(RoundStore(run).folder(2).read("train")) == 12
+
+
+def test_an_early_stop_gives_the_samples_to_what_is_unsolved_and_leaves_pass_at_k_alone(
+    tmp_path: Path, taught: tuple[Path, Path]
+) -> None:
+    model, problems = taught
+    two = problems.with_name("unsolved.jsonl")
+    hopeless = json.loads(problems.read_text()) | {"id": "t/hopeless", "tests": [{"args": [], "expected": 99}]}
+    two.write_text(problems.read_text() + json.dumps(hopeless) + "\n")
+    done = axiom("collect", *settings(tmp_path, model, two, "--data.enough_passing", "1", samples=20))
+    assert done.returncode == 0, done.stderr
+    rows = RoundStore(tmp_path).folder(0).read("train")
+    counts = Counter(row.task_id for row in rows)
+    assert counts["t/one"] + counts["t/hopeless"] == len(rows) == 40
+    assert counts["t/one"] < 20 < counts["t/hopeless"]
+    first = [row.passed for row in rows if row.task_id == "t/one" and row.sample_index < 8]
+    expected = sum(first) / 8 / 2
+    assert [event.value for event in events(tmp_path).Scalars("collect/pass@1")] == pytest.approx([expected])
+
+
 def test_a_kill_while_the_next_round_is_sampled_loses_neither_the_epochs_nor_the_samples(
     tmp_path: Path, taught: tuple[Path, Path]
 ) -> None:
-    arguments = settings(tmp_path, *taught, "--data.rows", "4", samples=400)
+    arguments = settings(tmp_path, *taught, "--data.sampler.rows", "4", samples=400)
     rows = tmp_path / "rounds/001/train-rank000.jsonl"
-    running = subprocess.Popen(
-        command("fit", *arguments), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
-    )
-    try:
-        deadline = time.monotonic() + 240
-        while not rows.is_file() or rows.stat().st_size < 20_000:
-            assert running.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-    finally:
-        running.send_signal(signal.SIGKILL)
-        running.wait()
-    kept = rows.read_bytes()
-    kept = kept[: kept.rindex(b"\n") + 1]
+    kill_once_there_are(rows, command("fit", *arguments))
+    kept = whole_lines(rows)
     assert kept.count(b"\n") < 400
     trained = max(event.step for event in events(tmp_path).Scalars("train/loss"))
     again = axiom("fit", *arguments)
@@ -264,6 +273,16 @@ def test_a_round_without_a_passing_sample_says_what_to_do(tmp_path: Path, tiny_m
         (("fit", "--ckpt_path", "{folder}/other.ckpt"), "other.ckpt holds no adapter of axiom's"),
         (("fit", "--data.sampels", "4"), "sampels"),
         (("fit", "--config", "/nowhere.yaml"), "/nowhere.yaml"),
+        (("fit", "--data.max_new_tokens", "1024"), "'t/one': a prompt of 97 tokens and 1024 new ones do not fit"),
+        (("collect", "--data.max_new_tokens", "1024"), "'t/one': a prompt of 97 tokens and 1024 new ones do not fit"),
+        (("fit", "--data.validation_problems", "{folder}/long.jsonl"), "'t/long': a prompt of 4079 tokens"),
+        (("fit", "--data.sampler", "Sampla"), "Engines: TransformersSampler, VLLMSampler, OpenAISampler"),
+        (("fit", "--data.sampler.rows", "0"), "rows 0 and rows_per_prompt"),
+        (("fit", "--data.min_p", "1"), "min_p 1.0: expected a number from 0"),
+        (("fit", "--data.enough_passing", "0"), "data.enough_passing: expected 1 or more, got 0"),
+        (("collect", "--round", "7"), "run has no round yet; expected 0 to 0"),
+        (("collect", "--round", "-1"), "--round -1"),
+        (("collect", "--ckpt_path", "{folder}/other.ckpt"), "other.ckpt holds no adapter of axiom's"),
         (("train",), "unknown subcommand 'train'"),
     ],
 )
@@ -279,6 +298,8 @@ def test_a_mistake_gets_one_clear_error_and_code_two(
     monkeypatch.setenv("PL_GLOBAL_SEED", "0")  # what Lightning sets there is taken back
     monkeypatch.setattr("logging.raiseExceptions", False)  # Lightning's handler keeps an earlier test's stream
     (tmp_path / "bad.jsonl").write_text('{"id": "t/one", "entry_point": "one"}\n')
+    long = problem_to_json(ONE) | {"id": "t/long", "statement": "x" * 2000}
+    (tmp_path / "long.jsonl").write_text(json.dumps(long) + "\n")
     torch.save({"state_dict": {"weight": torch.zeros(1)}}, tmp_path / "other.ckpt")
     run = settings(tmp_path / "run", tiny_model, taught[1]) if arguments[0] != "train" else []
     given = [word.format(folder=tmp_path) for word in arguments[1:]]
@@ -293,8 +314,26 @@ def test_a_mistake_gets_one_clear_error_and_code_two(
     assert not (tmp_path / "run" / "rounds").exists()
 
 
+@pytest.mark.parametrize(
+    ("overlays", "engine"), [((), "TransformersSampler"), (("vllm",), "VLLMSampler"), (("openai",), "OpenAISampler")]
+)
+def test_every_configuration_that_is_shipped_is_understood(
+    overlays: tuple[str, ...], engine: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    files = ["configs/quickstart.yaml", *(f"configs/overlays/{name}.yaml" for name in overlays)]
+    for subcommand in ("fit", "collect"):
+        given = [word for file in files for word in ("--config", file)]
+        with pytest.raises(SystemExit) as stop:
+            main([subcommand, *given, "--print_config"])
+        assert stop.value.code in (0, None)
+        assert f".{engine}\n" in capsys.readouterr().out
+    shipped = {str(file.relative_to(ROOT)) for file in (ROOT / "configs").rglob("*.yaml")}
+    assert shipped == {"configs/quickstart.yaml", "configs/overlays/vllm.yaml", "configs/overlays/openai.yaml"}
+
+
 def test_help_names_the_subcommands_without_loading_torch() -> None:
     probe = "import sys; from axiom.__main__ import main; main(['--help']); assert 'torch' not in sys.modules"
     result = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
-    assert "fit" in result.stdout
+    assert {"fit", "collect", "verify"} <= set(result.stdout.split())

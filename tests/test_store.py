@@ -27,7 +27,8 @@ def row(
         peak_bytes=1,
         message="",
         tokens=tokens,
-        log_prob=-1.0,
+        token_ids=(3, 4),
+        log_probs=(-0.5, -0.25),
         finish_reason="stop",
         seed=1,
         sampler="test",
@@ -72,7 +73,14 @@ def test_the_newest_round_is_the_last_with_a_manifest(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("change", "named"),
-    [({"base": "other"}, "base"), ({"seed": 1}, "seed"), ({"problems": {"train": "2"}}, "problems")],
+    [
+        ({"base": "other"}, "base"),
+        ({"seed": 1}, "seed"),
+        ({"problems": {"train": "2"}}, "problems"),
+        ({"sampling": {"n": 3}}, "sampling"),
+        ({"enough_passing": 2}, "enough_passing"),
+        ({"on_policy": False}, "on_policy"),
+    ],
 )
 def test_a_folder_of_another_run_is_refused_with_the_difference(
     tmp_path: Path, change: dict[str, object], named: str
@@ -80,7 +88,7 @@ def test_a_folder_of_another_run_is_refused_with_the_difference(
     folder(tmp_path)
     with pytest.raises(RoundStoreError, match=f"belongs to another run.*{named}: .* != "):
         RoundStore(tmp_path).check(replace(MANIFEST, **change))  # type: ignore[arg-type]
-    RoundStore(tmp_path).check(replace(MANIFEST, adapter_hash="later"))
+    RoundStore(tmp_path).check(replace(MANIFEST, adapter_hash="later", sampler="another engine"))
 
 
 def test_an_unreadable_manifest_names_its_file(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """The Sampler protocol: Requests in, Samples out as they finish."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
 from axiom.errors import SamplingError
 from axiom.prompts import Prompt
@@ -19,19 +20,27 @@ class SamplingParams:
         temperature: divides the logits; 0 takes the most likely token.
         top_p: keep the smallest set of tokens whose probability reaches this; 1 keeps all.
         top_k: keep the k most likely tokens; 0 keeps all.
+        min_p: keep the tokens at least this many times as likely as the likeliest (arXiv 2407.01082); 0 keeps all.
         max_new_tokens: a longer completion ends with finish reason ``length``.
+        stop: texts that end a completion, beside the prompt's own.
     """
 
     temperature: float = 0.8
     top_p: float = 1.0
     top_k: int = 0
+    min_p: float = 0.0
     max_new_tokens: int = 256
+    stop: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.temperature < 0:
             raise SamplingError(f"temperature {self.temperature}: expected 0 (greedy) or more")
         if not 0 < self.top_p <= 1:
             raise SamplingError(f"top_p {self.top_p}: expected a number above 0 and up to 1")
+        if not 0 <= self.min_p < 1:
+            raise SamplingError(f"min_p {self.min_p}: expected a number from 0 up to but not 1")
+        if "" in self.stop:
+            raise SamplingError("stop: an empty text would end every completion; name what ends one, or leave it out")
         if self.top_k < 0 or self.max_new_tokens < 1:
             raise SamplingError(f"top_k {self.top_k} must be 0 or more, max_new_tokens {self.max_new_tokens} 1 or more")
 
@@ -59,8 +68,9 @@ class Sample:
         key: the request's key.
         index: the sample's number within its problem.
         text: decoded completion, special tokens left out; a stop text that ended it is its end.
-        token_ids: what was drawn, the end token included.
-        log_prob: sum of the drawn tokens' log-probabilities at temperature 1, in nats.
+        token_ids: what was drawn, the end token included; empty where the engine does not tell.
+        log_probs: of each drawn token under the model at temperature 1, in nats; empty where the engine does not tell.
+        tokens: how many were drawn.
         finish_reason: ``stop`` at an end token or a stop text, ``length`` at the limit.
         seed: the random stream it was drawn from.
         sampler: the engine.
@@ -70,17 +80,84 @@ class Sample:
     index: int
     text: str
     token_ids: tuple[int, ...]
-    log_prob: float
+    log_probs: tuple[float, ...]
+    tokens: int
     finish_reason: FinishReason
     seed: int
     sampler: str
 
 
-class Sampler(Protocol):
-    """Draws samples from a policy."""
+class SampledPolicy(Protocol):
+    """What an engine asks of the policy that it draws from (:class:`axiom.policy.policy.Policy`)."""
 
-    def sample(self, requests: Sequence[Request], params: SamplingParams) -> Iterator[Sample]:
-        """Yield every sample asked for, in the order in which they finish."""
+    tokenizer: Any
+
+    def sampling_model(self, *, dequantize: bool = True) -> Any:
+        """The dequantised base with the adapter as a side path, in this process; or the model that trains."""
+        ...
+
+    def adapter_hash(self) -> str:
+        """Short hash of the adapter's exact weights."""
+        ...
+
+    def save_adapter(self, folder: Path) -> None:
+        """Write a PEFT adapter folder."""
+        ...
+
+    def save_base(self, folder: Path) -> None:
+        """Write the dequantised base and its tokenizer as a Hugging Face folder."""
+        ...
+
+
+class Sampler(Protocol):
+    """Draws samples from a policy.
+
+    Attributes:
+        name: of the engine, as samples carry it.
+        on_policy: whether samples come from the policy with its adapter; an engine that cannot load adapters draws
+            from the base alone, and the round's manifest says so.
+    """
+
+    name: str
+    on_policy: bool
+
+    def use(self, policy: SampledPolicy, *, workspace: Path) -> None:
+        """Draw from this policy, with its adapter as it is now, until the next call.
+
+        Args:
+            policy: what is drawn from.
+            workspace: folder of the run for what the engine needs on disk; may not exist yet.
+
+        Raises:
+            SamplingError: if the engine cannot serve the policy, or cannot be reached.
+        """
+        ...
+
+    def check(self, requests: Sequence[Request], params: SamplingParams) -> None:
+        """Refuse, before anything is drawn, what the engine cannot do.
+
+        Raises:
+            SamplingError: naming the parameter or the prompt.
+        """
+        ...
+
+    def sample(
+        self, requests: Iterable[Request], params: SamplingParams, *, before_step: Callable[[], None] = lambda: None
+    ) -> Iterator[Sample]:
+        """Yield every sample asked for, in the order in which they finish.
+
+        Args:
+            requests: pulled one at a time, when there is room; so what comes later may depend on what came out.
+            params: how to draw.
+            before_step: called before each piece of work on this machine's processors.
+
+        Raises:
+            SamplingError: if the engine fails for good; what was yielded before stays.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back memory, processes and connections."""
         ...
 
 

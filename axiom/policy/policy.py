@@ -1,27 +1,22 @@
-"""The Policy: a frozen, possibly quantised base with a LoRA adapter, and the copy of it that samples.
-
-The sampling copy multiplies with the dequantised base in one type and keeps LoRA as a side path; merging into
-bfloat16 would lose a third or more of a small change, and dequantising at every step costs most of a decode.
-"""
+"""The Policy: a frozen, possibly quantised base with a LoRA adapter, and the copy of it that samples."""
 
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import deepcopy as copy_of
 from pathlib import Path
 from typing import Any
 
 import torch
 from peft import LoraConfig, PeftConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
-from peft.tuners.lora import LoraLayer
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
-from transformers import AutoModelForCausalLM
 
 from axiom.errors import ModelError
+from axiom.policy.export import base_hash, save_base
 from axiom.policy.models import load_base
-from axiom.policy.quantization import Quantization, dequantized_weight, quantize
+from axiom.policy.quantization import Quantization, quantize
+from axiom.policy.side_path import SidePathLinear, sampling_copy
 
 _ADAPTER_FILE = "adapter_model.safetensors"
 
@@ -72,6 +67,7 @@ class Policy(nn.Module):
             self.model = get_peft_model(model, config)
         self.model.peft_config["default"].base_model_name_or_path = base
         self._sampling_model: Any = None
+        self._base_hash: str | None = None
         if adapter is not None:
             self.load_adapter(adapter)
 
@@ -101,6 +97,20 @@ class Policy(nn.Module):
     def save_adapter(self, folder: Path) -> None:
         """Write a PEFT adapter folder that ``peft.PeftModel.from_pretrained`` reads."""
         self.model.save_pretrained(str(folder), save_embedding_layers=False)
+
+    def save_base(self, folder: Path) -> None:
+        """Write the base as this policy multiplies with it, and its tokenizer, as a Hugging Face folder.
+
+        Dequantised, in the policy's type: an engine that serves it with the adapter serves this policy. A folder that
+        holds this very base already is left as it is.
+
+        Raises:
+            ModelError: if the folder holds something else, or cannot be written.
+        """
+        source, dtype = self.model.get_base_model(), getattr(torch, self.dtype_name)
+        if self._base_hash is None:  # the base is frozen
+            self._base_hash = base_hash(source, dtype)
+        save_base(source, self.tokenizer, folder, dtype=dtype, key=self._base_hash)
 
     def load_adapter(self, folder: Path) -> None:
         """Read the weights of a PEFT LoRA folder of the same shape.
@@ -145,10 +155,17 @@ class Policy(nn.Module):
         targets = input_ids[:, 1:][target_mask[:, 1:]]
         return -nn.functional.cross_entropy(logits.float(), targets, reduction="none")
 
-    def sampling_model(self) -> Any:
-        """The copy that samples, with the adapter as it is now; built once, its adapter copied at each call."""
+    def sampling_model(self, *, dequantize: bool = True) -> Any:
+        """What samples, with the adapter as it is now.
+
+        Args:
+            dequantize: a copy that multiplies with the dequantised base, built once, its adapter copied at each call;
+                otherwise the very model that trains, straight through its quantised weights.
+        """
+        if not dequantize:
+            return self.model.get_base_model()
         if self._sampling_model is None:
-            self._sampling_model = _sampling_copy(self)
+            self._sampling_model = sampling_copy(self.model.get_base_model(), getattr(torch, self.dtype_name))
         for name, side in self._sampling_model.named_modules():
             if isinstance(side, SidePathLinear):
                 side.copy_adapter(self.model.get_base_model().get_submodule(name))
@@ -177,60 +194,3 @@ def _config_of(folder: Path) -> LoraConfig:
         raise ModelError(f"adapter {folder}: expected plain LoRA without DoRA, biases or modules_to_save")
     config.inference_mode = False
     return config
-
-
-class SidePathLinear(nn.Module):
-    """``x W^T + b + (x A^T) B^T`` with the LoRA scale folded into B; for sampling only.
-
-    Args:
-        layer: PEFT's LoRA layer around the base linear layer.
-        dtype: of all weights here.
-    """
-
-    def __init__(self, layer: LoraLayer, dtype: torch.dtype) -> None:
-        super().__init__()
-        base = layer.get_base_layer()
-        self.register_buffer("weight", dequantized_weight(base, dtype))
-        self.register_buffer("bias", None if base.bias is None else base.bias.detach().to(dtype))
-        self.dtype = dtype
-        self.down = self.up = torch.empty(0)
-        self.is_zero = True
-
-    def copy_adapter(self, layer: Any) -> None:
-        """Take the LoRA factors of the layer that trains."""
-        scale = layer.scaling["default"]
-        self.down = layer.lora_A["default"].weight.detach().to(self.dtype, copy=True)
-        self.up = (layer.lora_B["default"].weight.detach() * scale).to(self.dtype)
-        self.is_zero = not bool(self.up.any())
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """(..., in) to (..., out)."""
-        out = nn.functional.linear(x, self.weight, self.bias)  # type: ignore[arg-type]
-        if self.is_zero:  # a fresh adapter: model 0 samples at the base's speed
-            return out
-        rows = x.reshape(-1, x.shape[-1])
-        side = torch.addmm(out.view(len(rows), -1), rows @ self.down.t(), self.up.t())
-        return side.view_as(out)
-
-
-def _sampling_copy(policy: Policy) -> Any:
-    """A model of the same class whose LoRA layers are side paths and whose other weights are shared."""
-    source = policy.model.get_base_model()
-    dtype = getattr(torch, policy.dtype_name)
-    with torch.device("meta"):
-        copy = AutoModelForCausalLM.from_config(copy_of(source.config), dtype=dtype)
-    for name, layer in source.named_modules():
-        if isinstance(layer, LoraLayer):
-            parent, _, child = name.rpartition(".")
-            setattr(copy.get_submodule(parent), child, SidePathLinear(layer, dtype))
-    own = dict(source.named_parameters(remove_duplicate=False)) | dict(source.named_buffers(remove_duplicate=False))
-    for name, tensor in [*copy.named_parameters(remove_duplicate=False), *copy.named_buffers(remove_duplicate=False)]:
-        if tensor is not None and tensor.is_meta:
-            parent, _, child = name.rpartition(".")
-            module = copy.get_submodule(parent)
-            if child in module._parameters:
-                module._parameters[child] = nn.Parameter(own[name].detach(), requires_grad=False)
-            else:
-                module._buffers[child] = own[name]
-    copy.generation_config = source.generation_config
-    return copy.eval()

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import bitsandbytes as bnb
 import torch
 from torch import nn
+from transformers.pytorch_utils import Conv1D
 
 from axiom.errors import ModelError
 
@@ -73,4 +74,6 @@ def dequantized_weight(layer: nn.Module, dtype: torch.dtype) -> torch.Tensor:
         stored: Any = getattr(weight, "SCB", None)
         scale: torch.Tensor = layer.state.SCB if stored is None else stored
         return (weight.data.float() * (scale / 127.0)[:, None]).to(dtype)
+    if isinstance(layer, Conv1D):  # GPT-2's
+        weight = weight.t()
     return weight.detach().to(dtype)

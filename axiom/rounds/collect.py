@@ -1,59 +1,27 @@
-"""Best-of-N into the store: sample what is missing, judge it as it finishes, save it."""
+"""Best-of-N into the store: sample what is missing, judge it as it finishes, save it.
+
+Sampling and judging overlap, within bounds: the next sample is not drawn while too many wait for a verdict.
+"""
 
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 
-from axiom.generation.sampler import Request, Sample, Sampler, SamplingParams, sample_seed
+from axiom.errors import SamplingError
+from axiom.generation.sampler import Request, Sample, Sampler, SamplingParams
 from axiom.problems.problem import Problem
 from axiom.programs import extract_program
-from axiom.prompts import PromptStyle, build_prompt
+from axiom.prompts import PromptStyle
+from axiom.rounds.asking import Asking
+from axiom.rounds.budget import Budget, Plan
+from axiom.rounds.judging import Judged, Judging
+from axiom.rounds.processors import Processors
+from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import JudgedSample, Purpose, RoundFolder
 from axiom.verification.judge import Judge
-from axiom.verification.verdict import Verdict
 
 _ROWS_PER_SYNC = 16
-
-
-@dataclass(frozen=True, slots=True)
-class CollectProgress:
-    """How far a collection is.
-
-    Attributes:
-        round: the round's number.
-        purpose: what is collected.
-        done: samples in the store.
-        total: samples wanted.
-        passed: of those done.
-        problems_done: problems all of whose samples are in the store.
-        problems: all of this rank's.
-        drawn: samples drawn by this call.
-        tokens: drawn by this call.
-        elapsed_s: since this call began.
-    """
-
-    round: int
-    purpose: Purpose
-    done: int
-    total: int
-    passed: int
-    problems_done: int
-    problems: int
-    drawn: int
-    tokens: int
-    elapsed_s: float
-
-    @property
-    def tokens_per_s(self) -> float:
-        """Speed of this call, judging included."""
-        return self.tokens / max(self.elapsed_s, 1e-6)
-
-    @property
-    def left_s(self) -> float | None:
-        """Estimate of the time left; None before the first sample."""
-        return (self.total - self.done) * self.elapsed_s / self.drawn if self.drawn else None
+_LOG_PROB_DIGITS = 5
 
 
 def collect(
@@ -61,7 +29,7 @@ def collect(
     problems: Sequence[Problem],
     *,
     purpose: Purpose,
-    samples: Mapping[str, int],
+    plan: Plan,
     sampler: Sampler,
     params: SamplingParams,
     judge: Judge,
@@ -69,15 +37,16 @@ def collect(
     run_seed: int,
     round_index: int,
     rank: int = 0,
+    cores: int | None = None,
     on_progress: Callable[[CollectProgress], None] = lambda progress: None,
 ) -> CollectProgress:
-    """Bring a round's samples of one purpose to as many as each problem is to have; what is there is left alone.
+    """Bring a round's samples of one purpose to what the plan wants; what is there is left alone.
 
     Args:
         folder: the round.
         problems: this rank's.
         purpose: the store's file, and part of the seeds.
-        samples: N of each problem; one that is not named gets none.
+        plan: how many samples each problem gets.
         sampler: draws the samples.
         params: how.
         judge: gives the verdicts, while sampling goes on.
@@ -85,30 +54,42 @@ def collect(
         run_seed: the run's seed.
         round_index: the round's number.
         rank: this process; it writes a file of its own.
+        cores: processors that the engine's steps share with the judge; None where they use an accelerator.
         on_progress: called at the start and after each stored group.
 
     Returns:
         the progress at the end.
+
+    Raises:
+        SamplingError: before anything is drawn, if the engine cannot serve a prompt or a parameter; or later if it
+            fails for good, after what it drew is stored.
     """
-    work = _Collection(folder, problems, purpose=purpose, samples=samples, rank=rank, round_index=round_index)
-    prompts = {problem.id: build_prompt(problem, style=style) for problem in problems}
-    own = {problem.id: problem for problem in problems}
+    work = _Collection(folder, problems, purpose=purpose, plan=plan, judge=judge, rank=rank, round_index=round_index)
+    ask = Asking(work.problems, style=style, purpose=purpose, run_seed=run_seed, round_index=round_index)
+
+    def requests() -> Iterator[Request]:
+        """Each is made when the engine has room for it, from what is known by then."""
+        for problem_id, indices in work.budget.next_samples():
+            yield ask.request(problem_id, indices)
+            work.note()
+
+    sampler.check([ask.request(problem_id, (0,)) for problem_id in work.problems], params)
     on_progress(work.progress())
-    requests = [
-        Request(problem_id, prompts[problem_id], work.seeds(problem_id, run_seed=run_seed)) for problem_id in own
-    ]
-    for sample in sampler.sample(requests, params):
-        problem = own[sample.key]
-        answer = prompts[problem.id].opening + sample.text
-        program = extract_program(answer, entry_point=problem.entry_point, starter=problem.starter)
-        source = None if program is None else program.source
-        work.pending.append((sample, source, judge.submit(problem, source)))
-        if work.store(at_least=_ROWS_PER_SYNC):
-            on_progress(work.progress())
-    while work.pending:
-        work.pending[0][2].result()
-        work.store(at_least=1)
+    while not work.budget.finished:
+        try:
+            with nullcontext() if cores is None else Processors(work.judging, cores=cores) as processors:
+                before_step = (lambda: None) if processors is None else processors.before_step
+                for sample in sampler.sample(requests(), params, before_step=before_step):
+                    work.add(sample, ask.answer(sample))
+                    if work.store(at_least=_ROWS_PER_SYNC):
+                        on_progress(work.progress())
+        except SamplingError:
+            work.finish()
+            raise
+        work.finish()
         on_progress(work.progress())
+        if work.budget.unjudged:
+            raise SamplingError(f"{sampler.name} ended without {work.budget.unjudged} of the samples asked of it")
     return work.progress()
 
 
@@ -121,40 +102,55 @@ class _Collection:
         problems: Sequence[Problem],
         *,
         purpose: Purpose,
-        samples: Mapping[str, int],
+        plan: Plan,
+        judge: Judge,
         rank: int,
         round_index: int,
     ) -> None:
         self.began = time.monotonic()
-        self.folder, self.purpose, self.samples, self.rank = folder, purpose, samples, rank
-        self.round_index = round_index
-        wanted = {(problem.id, index) for problem in problems for index in range(samples.get(problem.id, 0))}
-        stored = [row for row in folder.read(purpose) if row.key in wanted]
-        self.missing = wanted - {row.key for row in stored}
-        self.left = Counter({problem.id: 0 for problem in problems})
-        self.left.update(problem_id for problem_id, _ in self.missing)
-        self.total, self.passed = len(wanted), sum(row.passed for row in stored)
-        self.drawn = self.tokens = 0
-        self.pending: list[tuple[Sample, str | None, Future[Verdict]]] = []
+        self.folder, self.purpose, self.rank, self.round_index = folder, purpose, rank, round_index
+        self.problems = {problem.id: problem for problem in problems if plan.samples.get(problem.id, 0)}
+        stored = [row for row in folder.read(purpose) if row.task_id in self.problems]
+        self.budget = Budget(plan, list(self.problems), stored)
+        self.judging = Judging(judge, self.problems, stored)
+        self.ready: list[JudgedSample] = []
+        self.done, self.passed = len(stored), sum(row.passed for row in stored)
+        self.drawn = self.tokens = self.duplicates = 0
 
-    def seeds(self, problem_id: str, *, run_seed: int) -> tuple[tuple[int, int], ...]:
-        """(sample index, seed) of each sample that is missing."""
-        purpose, number = self.purpose, self.round_index
-        return tuple(
-            (i, sample_seed(run_seed, purpose=purpose, round_index=number, problem_id=problem_id, sample_index=i))
-            for i in range(self.samples.get(problem_id, 0))
-            if (problem_id, i) in self.missing
-        )
+    def add(self, sample: Sample, answer: str) -> None:
+        """Take a sample in, and wait for the judge where too many wait for it."""
+        problem = self.problems[sample.key]
+        program = extract_program(answer, entry_point=problem.entry_point, starter=problem.starter)
+        self.judging.add(sample, None if program is None else program.source)
+        while self.judging.is_full:
+            self.judging.release()
+            self.judging.wait()
+            self.note()
 
-    def store(self, *, at_least: int) -> bool:
+    def finish(self) -> None:
+        """Wait for all verdicts and store them."""
+        self.judging.release()
+        while self.judging.waiting:
+            self.judging.wait()
+            self.note()
+        self.store()
+
+    def note(self) -> None:
+        """Take the verdicts that are there into account."""
+        for judged in self.judging.take():
+            row = _row(judged)
+            self.budget.judged(row)
+            self.ready.append(row)
+            self.duplicates += judged.is_duplicate
+
+    def store(self, *, at_least: int = 1) -> bool:
         """Save the samples whose verdict is there, if they are as many; returns whether they were."""
-        ready = [entry for entry in self.pending if entry[2].done()]
-        if len(ready) < at_least:
+        self.note()
+        if len(self.ready) < at_least:
             return False
-        rows = [_row(sample, source, verdict.result()) for sample, source, verdict in ready]
+        rows, self.ready = self.ready, []
         self.folder.append(self.purpose, rows, rank=self.rank)
-        self.pending = [entry for entry in self.pending if entry not in ready]
-        self.left.subtract(row.task_id for row in rows)
+        self.done += len(rows)
         self.passed += sum(row.passed for row in rows)
         self.drawn += len(rows)
         self.tokens += sum(row.tokens for row in rows)
@@ -165,23 +161,26 @@ class _Collection:
         return CollectProgress(
             round=self.round_index,
             purpose=self.purpose,
-            done=self.total - len(self.missing) + self.drawn,
-            total=self.total,
+            done=self.done,
+            total=self.done + len(self.ready) + self.budget.unjudged + self.budget.unclaimed,
             passed=self.passed,
-            problems_done=sum(count == 0 for count in self.left.values()),
-            problems=len(self.left),
+            problems_done=self.budget.problems_done,
+            problems=len(self.problems),
+            waiting=self.judging.waiting,
+            duplicates=self.duplicates,
             drawn=self.drawn,
             tokens=self.tokens,
             elapsed_s=time.monotonic() - self.began,
         )
 
 
-def _row(sample: Sample, source: str | None, verdict: Verdict) -> JudgedSample:
+def _row(judged: Judged) -> JudgedSample:
+    sample, verdict = judged.sample, judged.verdict
     return JudgedSample(
         task_id=sample.key,
         sample_index=sample.index,
         completion=sample.text,
-        solution=source,
+        solution=judged.source,
         outcome=verdict.outcome.value,
         passed=verdict.passed,
         passed_tests=verdict.passed_tests,
@@ -190,8 +189,9 @@ def _row(sample: Sample, source: str | None, verdict: Verdict) -> JudgedSample:
         wall_s=verdict.wall_s,
         peak_bytes=verdict.peak_bytes,
         message=verdict.message,
-        tokens=len(sample.token_ids),
-        log_prob=sample.log_prob,
+        tokens=sample.tokens,
+        token_ids=sample.token_ids,
+        log_probs=tuple(round(value, _LOG_PROB_DIGITS) for value in sample.log_probs),
         finish_reason=sample.finish_reason,
         seed=sample.seed,
         sampler=sample.sampler,

@@ -32,7 +32,8 @@ class JudgedSample:
         cpu_s, wall_s, peak_bytes: measured by the judge.
         message: what went wrong, for a person.
         tokens: length of the completion in tokens, the end token included.
-        log_prob: sum over the completion's tokens at temperature 1, in nats.
+        token_ids: the completion's tokens; empty where the engine does not tell.
+        log_probs: of each of them under the policy that sampled at temperature 1, in nats; likewise.
         finish_reason: ``stop`` or ``length``.
         seed: of the sample's random stream.
         sampler: the engine.
@@ -51,7 +52,8 @@ class JudgedSample:
     peak_bytes: int
     message: str
     tokens: int
-    log_prob: float
+    token_ids: tuple[int, ...]
+    log_probs: tuple[float, ...]
     finish_reason: str
     seed: int
     sampler: str
@@ -72,7 +74,10 @@ class Manifest:
         adapter_hash: of the adapter that samples.
         seed: the run's.
         problems: hash of each problem set, by purpose.
-        sampling: sampling parameters, samples of each problem and prompt version.
+        sampling: sampling parameters and prompt version.
+        enough_passing: distinct passing programs after which a problem gets no more samples; None for no such rule.
+        on_policy: whether the engine draws from the policy with its adapter, or from the base alone.
+        sampler: the engine that the round began with; rows name their own, and a run may go on with another.
         isolation: of the sandbox.
         versions: of the packages that matter.
     """
@@ -83,12 +88,15 @@ class Manifest:
     seed: int
     problems: dict[str, str] = field(default_factory=dict)
     sampling: dict[str, Any] = field(default_factory=dict)
+    enough_passing: int | None = None
+    on_policy: bool = True
+    sampler: str = ""
     isolation: str = ""
     versions: dict[str, str] = field(default_factory=dict)
 
     def differences(self, other: "Manifest") -> list[str]:
         """What keeps the two from belonging to one run, as ``field: this != other``."""
-        names = ("base", "seed", "problems", "sampling")
+        names = ("base", "seed", "problems", "sampling", "enough_passing", "on_policy")
         return [
             f"{name}: {getattr(self, name)} != {getattr(other, name)}"
             for name in names

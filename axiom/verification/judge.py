@@ -38,9 +38,20 @@ _SELF_TEST_PROGRAMS = (
 _logger = logging.getLogger(__name__)
 
 
-def default_workers() -> int:
-    """Half of the processors, at least one: the other half samples or trains."""
-    return max(1, (os.cpu_count() or 1) // 2)
+def available_cores() -> int:
+    """Processors that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def default_workers(*, cores: int | None = None) -> int:
+    """Half of the processors, at least one: the other half samples or trains.
+
+    Args:
+        cores: processors to share; None takes all that this process may run on.
+    """
+    return max(1, (cores or available_cores()) // 2)
 
 
 def resolved_isolation(isolation: str) -> str:

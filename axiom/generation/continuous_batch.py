@@ -1,0 +1,243 @@
+"""Continuous batching: as many completions under way as there is room for, until nothing waits.
+
+A group is a prompt under way and up to W rows that answer it; its keys and values are computed once. A row that ends
+makes room for the next sample of a prompt under way, and where none has any left, for the next prompt. Linear layers
+see nothing but rows under way.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from axiom.generation.decoding import draw, uniforms
+from axiom.generation.key_value_pool import KeyValuePool
+from axiom.generation.sampler import FinishReason, Request, Sample, SamplingParams
+from axiom.generation.stops import StopTexts, cut_at_stop, end_token_ids
+
+_GROUPS_PER_FULL_BATCH = 2
+_TOKENS_PER_PREFILL = 4096
+
+
+@dataclass(slots=True)
+class Group:
+    """One prompt under way: its tokens and the samples not yet begun."""
+
+    request: Request
+    prompt: list[int]
+    stops: tuple[str, ...]
+    waiting: deque[tuple[int, int]]
+    rows: int = 0
+
+
+@dataclass(slots=True)
+class _Row:
+    """One completion under way."""
+
+    group: Group
+    index: int
+    seed: int
+    tokens: list[int] = field(default_factory=list)
+    log_probs: list[float] = field(default_factory=list)
+
+
+class Queue:
+    """Prompts that wait; what was begun and could not be finished comes first.
+
+    Args:
+        requests: pulled from one at a time, when there is room.
+        make: tokens and stop texts of a request.
+    """
+
+    def __init__(self, requests: Iterable[Request], make: Callable[[Request], Group]) -> None:
+        self._requests, self._make = iter(requests), make
+        self._first: deque[Group] = deque()
+
+    def __bool__(self) -> bool:
+        while not self._first:
+            request = next(self._requests, None)
+            if request is None:
+                return False
+            if request.seeds:
+                self._first.append(self._make(request))
+        return True
+
+    def first(self) -> Group:
+        """The next prompt, which stays."""
+        return self._first[0]
+
+    def take(self) -> Group:
+        """The next prompt, taken out."""
+        return self._first.popleft()
+
+    def put_back(self, group: Group) -> None:
+        """Have this prompt come next."""
+        self._first.appendleft(group)
+
+
+class ContinuousBatch:
+    """Rows under way in ``places``, W to a group.
+
+    Args:
+        model: a Hugging Face causal LM whose attention is :mod:`axiom.generation.key_value_pool`.
+        tokenizer: its tokenizer.
+        queue: what to do; not empty.
+        params: how to draw.
+        rows: at most under way.
+        width: W, of one prompt.
+        stop_texts: finds stop texts.
+        name: of the engine, for its samples.
+        before_step: called before each step.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        tokenizer: Any,
+        queue: Queue,
+        params: SamplingParams,
+        *,
+        rows: int,
+        width: int,
+        stop_texts: StopTexts,
+        name: str,
+        before_step: Callable[[], None],
+    ) -> None:
+        self.model, self.tokenizer, self.params, self.queue = model, tokenizer, params, queue
+        self.limit, self.width = rows, min(width, rows, len(queue.first().waiting))
+        self.stop_texts, self.name, self.before_step = stop_texts, name, before_step
+        count = max(rows * _GROUPS_PER_FULL_BATCH // self.width, 1)
+        self.groups: list[Group | None] = [None] * count
+        self.places: list[_Row | None] = [None] * (count * self.width)
+        self.end_tokens = end_token_ids(model, tokenizer)
+        weight = next(model.parameters())
+        self.device = weight.device
+        self.pool = KeyValuePool(groups=count, width=self.width, dtype=weight.dtype, device=weight.device)
+
+    def run(self) -> Iterator[Sample]:
+        """Decode until queue and places are empty."""
+        while True:
+            self._refill()
+            self._admit()
+            self._compact()
+            active = [(place, row) for place, row in enumerate(self.places) if row is not None]
+            if not active:
+                return
+            self.before_step()
+            yield from self._step(active)
+
+    def unfinished(self) -> None:
+        """Put back what is left to do; rows under way are begun again."""
+        for row in filter(None, self.places):
+            row.group.waiting.appendleft((row.index, row.seed))
+        for group in reversed(self.groups):
+            if group is not None and group.waiting:
+                group.rows = 0
+                self.queue.put_back(group)
+
+    @property
+    def _room(self) -> int:
+        return self.limit - sum(row is not None for row in self.places)
+
+    def _refill(self) -> None:
+        """Begin the next samples of the prompts under way; let go of the prompts that are through."""
+        room = self._room
+        for index, group in enumerate(self.groups):
+            if group is None:
+                continue
+            begun = self._begin(index, group, room) if room and group.waiting else 0
+            room -= begun
+            if not group.rows and not group.waiting:
+                self.groups[index] = None
+
+    def _begin(self, index: int, group: Group, room: int) -> int:
+        """Begin up to ``room`` samples of a group in its free places; returns how many."""
+        begun = 0
+        for place in range(index * self.width, (index + 1) * self.width):
+            if self.places[place] is None and group.waiting and begun < room:
+                self.places[place] = _Row(group, *group.waiting.popleft())
+                begun += 1
+        group.rows += begun
+        return begun
+
+    def _admit(self) -> None:
+        """Take prompts from the queue while there is room for at least half of their rows."""
+        room, fresh = self._room, []
+        for index, group in enumerate(self.groups):
+            if group is None and room and self.queue:
+                wanted = min(self.width, len(self.queue.first().waiting))
+                if room < self.limit and 2 * room < wanted:
+                    break
+                self.groups[index] = group = self.queue.take()
+                fresh.append(index)
+                room -= self._begin(index, group, room)
+        while fresh:
+            longest = max(len(group.prompt) for index in fresh if (group := self.groups[index]))
+            together = max(_TOKENS_PER_PREFILL // longest, 1)
+            self._prefill(fresh[:together])
+            fresh = fresh[together:]
+
+    def _compact(self) -> None:
+        """Give up the room of prompts that are through, once half of it is and no prompt waits for it."""
+        kept = [index for index, group in enumerate(self.groups) if group is not None]
+        if not kept or len(kept) > len(self.groups) // 2 or self.queue:
+            return
+        self.places = [row for i in kept for row in self.places[i * self.width : (i + 1) * self.width]]
+        self.groups = [self.groups[i] for i in kept]
+        self.pool.keep(kept)
+
+    def _prefill(self, fresh: list[int]) -> None:
+        """Compute the prompts, all but the last token of each, which the first step brings to every row."""
+        prompts = [group.prompt[:-1] for index in fresh if (group := self.groups[index])]
+        longest = max(map(len, prompts))
+        self.pool.begin_prefill(fresh, [len(prompt) for prompt in prompts])
+        if longest == 0:
+            return
+        ids = torch.zeros(len(fresh), longest, dtype=torch.long)
+        for row, prompt in enumerate(prompts):
+            ids[row, : len(prompt)] = torch.tensor(prompt)
+        self.model.base_model(
+            input_ids=ids.to(self.device),
+            position_ids=torch.arange(longest, device=self.device).expand(len(fresh), -1),
+            use_cache=False,
+            key_value_pool=self.pool,
+        )
+
+    def _step(self, active: list[tuple[int, _Row]]) -> Iterator[Sample]:
+        """One token for every row."""
+        drawn = [len(row.tokens) for _, row in active]
+        self.pool.begin_step([place for place, _ in active], drawn)
+        last = [row.tokens[-1] if row.tokens else row.group.prompt[-1] for _, row in active]
+        positions = [len(row.group.prompt) - 1 + count for (_, row), count in zip(active, drawn, strict=True)]
+        logits = self.model(
+            input_ids=torch.tensor(last, device=self.device)[:, None],
+            position_ids=torch.tensor(positions, device=self.device)[:, None],
+            use_cache=False,
+            key_value_pool=self.pool,
+        ).logits[:, -1]
+        seeds = torch.tensor([row.seed for _, row in active])
+        tokens, log_probs = draw(logits, uniforms(seeds, torch.tensor(drawn)), self.params)
+        for (place, row), token, log_prob in zip(active, tokens.tolist(), log_probs.tolist(), strict=True):
+            row.tokens.append(token)
+            row.log_probs.append(log_prob)
+            ended = token in self.end_tokens or self.stop_texts.ended(row.tokens, row.group.stops)
+            if ended or len(row.tokens) >= self.params.max_new_tokens:
+                yield self._finish(place, row, "stop" if ended else "length")
+
+    def _finish(self, place: int, row: _Row, reason: FinishReason) -> Sample:
+        self.places[place] = None
+        row.group.rows -= 1
+        self.pool.end_row(place)
+        return Sample(
+            key=row.group.request.key,
+            index=row.index,
+            text=cut_at_stop(self.tokenizer.decode(row.tokens, skip_special_tokens=True), row.group.stops),
+            token_ids=tuple(row.tokens),
+            log_probs=tuple(row.log_probs),
+            tokens=len(row.tokens),
+            finish_reason=reason,
+            seed=row.seed,
+            sampler=self.name,
+        )

@@ -1,0 +1,97 @@
+"""What engines outside PyTorch's modules get of a policy: prompts as text, and its adapter as a folder with a new name.
+
+vLLM keys the blocks of its prefix cache by an adapter's name and path, so weights that change under one name are
+answered from the old ones' cache (vllm#42125): every adapter gets a name of its own, and a folder named by its hash.
+"""
+
+import json
+import os
+import tempfile
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from safetensors import safe_open
+
+from axiom.errors import ModelError, SamplingError
+from axiom.generation.sampler import Request, SampledPolicy
+from axiom.prompts import Prompt
+
+P = TypeVar("P")
+
+_WEIGHTS, _CONFIG = "adapter_model.safetensors", "adapter_config.json"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAdapter:
+    """A PEFT folder, ready to be loaded by an engine.
+
+    Attributes:
+        name: never used before, by any process; holds the adapter's hash.
+        folder: absolute.
+        rank: the largest LoRA rank in it.
+        is_zero: whether it changes nothing, as before any training.
+    """
+
+    name: str
+    folder: Path
+    rank: int
+    is_zero: bool
+
+
+def save_adapter(policy: SampledPolicy, workspace: Path) -> SavedAdapter:
+    """Write the policy's adapter, as it is now, to ``workspace/adapters/<hash>``, whole or not at all.
+
+    Raises:
+        SamplingError: if it cannot be written.
+    """
+    adapter_hash = policy.adapter_hash()
+    folder = (workspace / "adapters" / adapter_hash).resolve()
+    try:
+        if not folder.is_dir():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as scratch:
+                policy.save_adapter(Path(scratch) / adapter_hash)
+                try:
+                    os.rename(Path(scratch) / adapter_hash, folder)
+                except OSError:  # another rank was faster with the same weights
+                    if not folder.is_dir():
+                        raise
+        config = json.loads((folder / _CONFIG).read_text())
+        with safe_open(folder / _WEIGHTS, framework="pt") as tensors:
+            ups = [name for name in tensors.keys() if "lora_B" in name]  # noqa: SIM118 - it is no dictionary
+            is_zero = not any(bool(tensors.get_tensor(name).any()) for name in ups)
+    except OSError as error:
+        raise SamplingError(f"the adapter cannot be written to {folder}: {error}; is the run's folder writable?") from (
+            error
+        )
+    rank = max([config["r"], *config.get("rank_pattern", {}).values()])
+    return SavedAdapter(f"axiom-{adapter_hash}-{uuid.uuid4().hex[:8]}", folder, rank, is_zero)
+
+
+def prompt_text(tokenizer: Any, prompt: Prompt) -> str:
+    """The text that the model reads, up to where it goes on; its special tokens are in it already.
+
+    Raises:
+        ModelError: when the tokenizer has no chat template.
+    """
+    if not tokenizer.chat_template:
+        raise ModelError("the tokenizer has no chat template; choose an instruct model or set tokenizer.chat_template")
+    turns = [{"role": message.role, "content": message.content} for message in prompt.messages]
+    text = tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
+    return f"{text}{prompt.opening}"
+
+
+def prompt_ids(tokenizer: Any, prompt: Prompt) -> list[int]:
+    """Token ids of :func:`prompt_text`."""
+    return list(tokenizer(prompt_text(tokenizer, prompt), add_special_tokens=False)["input_ids"])
+
+
+def one_by_one(requests: Iterable[Request], prepare: Callable[[Request], P]) -> Iterator[tuple[P, Request, int, int]]:
+    """(prepared request, request, sample index, seed) of every sample; a request is pulled when the last is used up."""
+    for request in requests:
+        prepared = prepare(request)
+        for index, seed in request.seeds:
+            yield prepared, request, index, seed
