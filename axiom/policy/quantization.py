@@ -65,6 +65,11 @@ def _quantized(layer: nn.Linear, quantization: Quantization) -> nn.Module:
     return quantized
 
 
+def is_quantized(layer: nn.Module) -> bool:
+    """Whether a layer's weight is stored in 4 or 8 bits."""
+    return isinstance(layer, (bnb.nn.Linear4bit, bnb.nn.Linear8bitLt))
+
+
 def dequantized_weight(layer: nn.Module, dtype: torch.dtype) -> torch.Tensor:
     """The (out, in) weight that a linear layer really multiplies with, in ``dtype``."""
     weight: torch.Tensor = layer.weight  # type: ignore[assignment]

@@ -13,7 +13,7 @@ from peft.tuners.lora import LoraLayer
 from torch import nn
 from transformers import AutoModelForCausalLM
 
-from axiom.policy.quantization import dequantized_weight
+from axiom.policy.quantization import dequantized_weight, is_quantized
 
 _ROWS_OF_A_DECODE = 128
 # Most models' names. Where others share an input, or these do not, results are the same and only speed differs.
@@ -122,6 +122,9 @@ def sampling_copy(source: Any, dtype: torch.dtype) -> Any:
             parent, _, child = name.rpartition(".")
             setattr(copy.get_submodule(parent), child, SidePathLinear(layer, dtype, down=down, number=number))
     own = dict(source.named_parameters(remove_duplicate=False)) | dict(source.named_buffers(remove_duplicate=False))
+    for name, module in source.named_modules():
+        if is_quantized(module) and not name.endswith(".base_layer"):  # an adapter on some layers leaves others bare
+            own[f"{name}.weight"] = dequantized_weight(module, dtype)
     for name, tensor in [*copy.named_parameters(remove_duplicate=False), *copy.named_buffers(remove_duplicate=False)]:
         if tensor is not None and tensor.is_meta:
             parent, _, child = name.rpartition(".")

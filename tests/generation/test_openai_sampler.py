@@ -218,7 +218,8 @@ def test_requests_are_pulled_only_when_there_is_room(taught: Path, policy: Polic
             out += 1
             assert len(pulled) <= out + 2
         assert 1 < server.most_at_once <= 3
-    assert (out, at_first, len(steps)) == (12, 3, 12)
+    assert (out, at_first) == (12, 3)
+    assert not steps  # the work is not done on this machine's processors
 
 
 def test_a_consumer_that_leaves_takes_its_requests_back(taught: Path, policy: Policy, tmp_path: Path) -> None:

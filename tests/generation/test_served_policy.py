@@ -7,9 +7,9 @@ import pytest
 from peft import PeftConfig
 
 from axiom.errors import ModelError, SamplingError
+from axiom.generation.chat_template import encode_prompt, prompt_text
 from axiom.generation.sampler import Request
-from axiom.generation.served_policy import one_by_one, prompt_ids, prompt_text, save_adapter
-from axiom.generation.transformers_sampler import encode_prompt
+from axiom.generation.served_policy import one_by_one, save_adapter
 from axiom.policy.policy import Policy
 from axiom.prompts import Message, Prompt
 
@@ -58,9 +58,10 @@ def test_a_workspace_that_cannot_be_written_is_told(policy: Policy, tmp_path: Pa
         save_adapter(policy, tmp_path / "file")
 
 
-def test_a_prompt_is_what_the_engine_in_process_reads(policy: Policy) -> None:
-    assert prompt_text(policy.tokenizer, PROMPT) == "be brief\nhéllo\ndef "
-    assert prompt_ids(policy.tokenizer, PROMPT) == encode_prompt(policy.tokenizer, PROMPT)
+def test_a_prompt_is_its_template_and_the_opening_in_text_and_in_tokens(policy: Policy) -> None:
+    text = "be brief\nhéllo\ndef "
+    assert prompt_text(policy.tokenizer, PROMPT) == text
+    assert encode_prompt(policy.tokenizer, PROMPT) == policy.tokenizer(text)["input_ids"]
     policy.tokenizer.chat_template = None
     with pytest.raises(ModelError, match="no chat template"):
         prompt_text(policy.tokenizer, PROMPT)

@@ -32,9 +32,10 @@ from transformers import (
 )
 
 from axiom.errors import SamplingError
+from axiom.generation.chat_template import encode_prompt
 from axiom.generation.key_value_pool import IMPLEMENTATION
 from axiom.generation.sampler import Request, Sample, SamplingParams, sample_seed
-from axiom.generation.transformers_sampler import TransformersSampler, encode_prompt
+from axiom.generation.transformers_sampler import TransformersSampler
 from axiom.prompts import Message, Prompt
 from tests.tiny import byte_tokenizer
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 from peft import LoraConfig, get_peft_model
-from transformers import GPT2Config, GPT2LMHeadModel
+from transformers import GPT2Config, GPT2LMHeadModel, LlamaForCausalLM
 
 from axiom.policy.export import base_tensors
 from axiom.policy.policy import Policy
@@ -34,6 +34,18 @@ def test_packed_weights_and_joined_factors_give_what_the_training_model_gives(
         with policy.without_adapter():
             base = policy.model(ids).logits.float()
     assert (got - expected).abs().mean() < 0.05 * (base - expected).abs().mean()
+
+
+@pytest.mark.parametrize("quantization", ["nf4", "int8"])
+def test_layers_without_an_adapter_are_dequantised_too(tiny_model: Path, tmp_path: Path, quantization: Any) -> None:
+    partial = get_peft_model(LlamaForCausalLM.from_pretrained(tiny_model), LoraConfig(target_modules=["q_proj"]))
+    partial.save_pretrained(str(tmp_path))
+    policy = with_random_adapter(
+        Policy(base=str(tiny_model), quantization=quantization, dtype="float32", adapter=tmp_path)
+    )
+    ids = torch.randint(0, 255, (2, 7))
+    with torch.no_grad():
+        torch.testing.assert_close(policy.sampling_model()(ids).logits, policy.model(ids).logits, rtol=0.02, atol=0.02)
 
 
 def test_a_new_adapter_is_taken_over_and_the_former_one_forgotten(tiny_model: Path) -> None:
