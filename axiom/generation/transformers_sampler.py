@@ -33,7 +33,7 @@ class TransformersSampler(Sampler):
         rows: completions decoded together; more use more memory and are faster up to the processor's limit.
         rows_per_prompt: completions of one prompt decoded together (W).
         dequantize: multiply with a copy of the base that is dequantised once. False goes straight through the quantised
-            weights and the adapter that trains: no second copy in memory, and several times slower.
+            weights and the adapter that trains: no second copy in memory, but every step dequantises.
     """
 
     name = "transformers"

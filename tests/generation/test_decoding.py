@@ -71,7 +71,6 @@ def test_filters_keep_what_transformers_keeps(settings: dict[str, Any], warpers:
     observed = torch.bincount(tokens, minlength=600)[order].double()
     # Each count within five standard deviations: a filter that is off by one token moves or drops one.
     assert ((observed - likely[order]).abs() < 5 * likely[order].sqrt()).all()
-    assert len(order) == min(int(kept.sum()), len(order))
 
 
 def test_a_row_whose_likely_tokens_are_many_does_not_change_its_neighbours_nucleus() -> None:
