@@ -18,19 +18,11 @@ from axiom.generation.openai_sampler import OpenAISampler
 from axiom.generation.sampler import Request, Sample, SamplingParams
 from axiom.generation.transformers_sampler import TransformersSampler
 from axiom.policy.policy import Policy
-from axiom.problems.hidden_tests import CallTest
-from axiom.problems.problem import Problem
 from axiom.prompts import FENCE, Message, Prompt, build_prompt
 from tests.generation.completions_server import Behaviour, CompletionsServer
+from tests.runs import ONE
 from tests.tiny import save_taught_model
 
-ONE = Problem(
-    id="t/one",
-    entry_point="one",
-    statement="Return 1.",
-    tests=(CallTest(args=(), expected=1),),
-    starter="def one() -> int:",
-)
 # What follows the stop text must never be seen.
 ANSWERS = [f"\n    return {number}\n```\nIt returns {number}, always." for number in (1, 2)]
 PROMPT = build_prompt(ONE, style="complete")
