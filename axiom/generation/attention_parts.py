@@ -12,6 +12,7 @@ query heads of each, D head width.
 import math
 
 import torch
+from torch import nn
 
 # Far below any score, yet finite: what is hidden altogether gets an average, and a weight of 0 beside anything else.
 HIDDEN = -30_000.0
@@ -89,12 +90,37 @@ def with_own_blocks(
     if sink is not None:
         total += (sink.float() - highest).exp_()
     own = torch.bmm(weights.to(value.dtype).flatten(0, 1), value.flatten(0, 1)).float()
-    out = (
-        shared_out.float()
-        .mul_(shared_weight[..., None])
-        .index_add_(0, owners, own.view(blocks, kv_heads, -1, value.shape[3]))
-    )
+    out = shared_out.float() * shared_weight[..., None]
+    out.index_add_(0, owners, own.view(blocks, kv_heads, -1, value.shape[3]))
     return out.div_(total[..., None]).to(query.dtype)
+
+
+def causal(
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    *,
+    scaling: float,
+    softcap: float,
+    window: int | None,
+    sink: torch.Tensor | None,
+) -> torch.Tensor:
+    """A prompt's attention to itself: (B, H, P, D); what stands in padding is of no use and is not looked at."""
+    batch, heads, length, _ = query.shape
+    kv_heads = key.shape[1]
+    if not softcap and sink is None and (window is None or length <= window):
+        return nn.functional.scaled_dot_product_attention(
+            query, key, value, is_causal=True, scale=scaling, enable_gqa=heads != kv_heads
+        )
+    ones = torch.ones(length, length, dtype=torch.bool, device=query.device)
+    hidden = ones.triu(1) if window is None else ones.triu(1) | ones.tril(-window)
+    mask = (hidden * HIDDEN).to(query.dtype).expand(batch, 1, length, length)
+    repeat = heads // kv_heads
+    key, value = key.repeat_interleave(repeat, dim=1), value.repeat_interleave(repeat, dim=1)
+    out, log_sum = shared_part(query, key, value, mask, scaling=scaling, softcap=softcap)
+    if sink is not None:
+        out = out * torch.sigmoid(log_sum - sink.view(1, heads, 1)).to(out.dtype)[..., None]
+    return out
 
 
 def capped(scores: torch.Tensor, softcap: float) -> torch.Tensor:

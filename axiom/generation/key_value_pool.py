@@ -13,7 +13,7 @@ heads, K key-value heads, R = H / K, D head width.
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -21,10 +21,11 @@ from torch import nn
 from transformers import AttentionInterface
 
 from axiom.errors import SamplingError
-from axiom.generation.attention_parts import HIDDEN, shared_part, with_own_blocks
+from axiom.generation.attention_parts import HIDDEN, causal, shared_part, with_own_blocks
+from axiom.generation.block_attention import COLUMNS, attend_own_blocks, is_served
+from axiom.generation.decode_step import DecodeStep
 
 IMPLEMENTATION = "axiom_key_value_pool"
-_BLOCK = 32
 
 
 @dataclass(slots=True)
@@ -33,33 +34,6 @@ class _Layer:
 
     prompt: tuple[torch.Tensor, torch.Tensor]
     own: tuple[torch.Tensor, torch.Tensor]
-
-
-@dataclass(slots=True)
-class _Step:
-    """What one forward brings, int64.
-
-    Attributes:
-        groups, rows, positions: (A,) where each row is, and the position of its token in its text.
-        blocks, columns: (A,) where its keys and values go.
-        rows_by_place: (G W,) the row in each place.
-        owners, starts: (N,) the row of each block, and the first of its columns that the block holds.
-        prompt_length: of the longest prompt under way.
-        last_position: the highest of ``positions``.
-        masks: (prompts', blocks') by sliding window, made when first asked for.
-    """
-
-    groups: torch.Tensor
-    rows: torch.Tensor
-    positions: torch.Tensor
-    blocks: torch.Tensor
-    columns: torch.Tensor
-    rows_by_place: torch.Tensor
-    owners: torch.Tensor
-    starts: torch.Tensor
-    prompt_length: int
-    last_position: int
-    masks: dict[int | None, tuple[torch.Tensor, torch.Tensor]] = field(default_factory=dict)
 
 
 class KeyValuePool:
@@ -77,18 +51,17 @@ class KeyValuePool:
         self._layers: dict[int, _Layer] = {}
         self._lengths = [0] * groups
         self._prompt_mask = torch.full((groups, 1, 1, 1), HIDDEN, dtype=dtype, device=device)
-        self._own_mask = torch.full((0, 1, 1, _BLOCK), HIDDEN, device=device)
         self._blocks: dict[int, list[int]] = {}
         self._free: list[int] = []
-        self._count = 0
+        self._count = self._capacity = 0
         self._prefill: tuple[torch.Tensor, int] | None = None
-        self._step: _Step | None = None
+        self._step: DecodeStep | None = None
 
     def begin_prefill(self, groups: Sequence[int], lengths: Sequence[int]) -> None:
         """The next forward brings the prompts of these groups, of these lengths, padded on the right."""
         longest = max(lengths)
         if longest > self._prompt_mask.shape[3]:
-            self._prompt_mask = _enlarged(self._prompt_mask, 3, -(-longest // _BLOCK) * _BLOCK, HIDDEN)
+            self._prompt_mask = _enlarged(self._prompt_mask, 3, -(-longest // COLUMNS) * COLUMNS, HIDDEN)
         index = torch.tensor(groups, device=self.device)
         columns = torch.arange(self._prompt_mask.shape[3], device=self.device)
         beyond = columns >= torch.tensor(lengths, device=self.device)[:, None]
@@ -106,54 +79,27 @@ class KeyValuePool:
         """
         self._prefill = None
         for place, count in zip(places, drawn, strict=True):
-            if count % _BLOCK == 0:
+            if count % COLUMNS == 0:
                 self._blocks.setdefault(place, []).append(self._lend())
         if self._count > 2 * sum(map(len, self._blocks.values())):
             self._close_gaps()
-        used = 1 + max(block for place in places for block in self._blocks[place])
-        owners, starts = [0] * used, [0] * used
-        for row, place in enumerate(places):
-            for number, block in enumerate(self._blocks[place]):
-                owners[block], starts[block] = row, number * _BLOCK
-        # A place without a row gets some row's query, and nobody looks at what comes of it.
-        rows_by_place = [0] * (self.groups * self.width)
-        for row, place in enumerate(places):
-            rows_by_place[place] = row
-        groups = [place // self.width for place in places]
-        lengths = [self._lengths[group] for group in groups]
-        positions = [length + count for length, count in zip(lengths, drawn, strict=True)]
-        of_row = torch.tensor(
-            [
-                groups,
-                [place % self.width for place in places],
-                positions,
-                [self._blocks[place][-1] for place in places],
-                [count % _BLOCK for count in drawn],
-            ],
+        self._step = DecodeStep.of(
+            places,
+            [count + 1 for count in drawn],
+            [self._lengths[place // self.width] for place in places],
+            [self._blocks[place] for place in places],
+            groups=self.groups,
+            width=self.width,
             device=self.device,
         )
-        of_block = torch.tensor([owners, starts], device=self.device)
-        self._step = _Step(
-            groups=of_row[0],
-            rows=of_row[1],
-            positions=of_row[2],
-            blocks=of_row[3],
-            columns=of_row[4],
-            rows_by_place=torch.tensor(rows_by_place, device=self.device),
-            owners=of_block[0],
-            starts=of_block[1],
-            prompt_length=max(*lengths, 1),
-            last_position=max(positions),
-        )
-        self._own_mask[self._step.blocks, :, :, self._step.columns] = 0
 
     def _lend(self) -> int:
         """The free block of the lowest number, or a new one."""
         if self._free:
             return heapq.heappop(self._free)
         self._count += 1
-        if self._count > len(self._own_mask):
-            self._own_mask = _enlarged(self._own_mask, 0, max(self._count * 5 // 4, 8), HIDDEN)
+        if self._count > self._capacity:
+            self._capacity = max(self._count * 5 // 4, 8)
         return self._count - 1
 
     def _close_gaps(self) -> None:
@@ -161,19 +107,15 @@ class KeyValuePool:
         index = torch.tensor([block for blocks in self._blocks.values() for block in blocks], device=self.device)
         numbers = iter(range(len(index)))
         self._blocks = {place: [next(numbers) for _ in blocks] for place, blocks in self._blocks.items()}
-        self._own_mask = self._own_mask[index]
         for layer in self._layers.values():
             known = index[index < len(layer.own[0])]  # a block lent just now is not there yet
             layer.own = (layer.own[0][known], layer.own[1][known])
-        self._free, self._count = [], len(index)
+        self._free, self._count, self._capacity = [], len(index), len(index)
 
     def end_row(self, place: int) -> None:
         """A row has ended: its blocks are free."""
-        blocks = self._blocks.pop(place, [])
-        for block in blocks:
+        for block in self._blocks.pop(place, []):
             heapq.heappush(self._free, block)
-        if blocks:
-            self._own_mask[torch.tensor(blocks, device=self.device)] = HIDDEN
 
     def keep(self, groups: Sequence[int]) -> None:
         """Drop all groups but these, which are numbered anew in this order, and their rows with them."""
@@ -225,29 +167,51 @@ class KeyValuePool:
             groups, longest = self._prefill
             layer.prompt[0][groups, :, :longest] = key
             layer.prompt[1][groups, :, :longest] = value
-            out = _causal(query, key, value, window=window, sink=sink, **options)
+            out = causal(query, key, value, window=window, sink=sink, **options)
             return out.transpose(1, 2)
         step = self._step
         assert step is not None
         assert length == 1
-        used, prompt_length = len(step.owners), step.prompt_length
-        layer.own[0][step.blocks, :, step.columns] = key[:, :, 0]
-        layer.own[1][step.blocks, :, step.columns] = value[:, :, 0]
-        prompt_mask, own_mask = self._masks(step, repeat, window)
         query = query.view(rows, kv_heads, repeat, depth)
         spread = query.index_select(0, step.rows_by_place).view(self.groups, self.width, kv_heads, repeat, depth)
-        out, log_sum = shared_part(
+        shared = shared_part(
             spread.transpose(1, 2).reshape(self.groups, kv_heads, self.width * repeat, depth),
-            layer.prompt[0][:, :, :prompt_length],
-            layer.prompt[1][:, :, :prompt_length],
-            prompt_mask,
+            layer.prompt[0][:, :, : step.prompt_length],
+            layer.prompt[1][:, :, : step.prompt_length],
+            step.prompt_mask(self._prompt_mask, window=window, repeat=repeat),
             **options,
         )
-        shape = (self.groups, kv_heads, self.width, repeat)
-        shared = (out.view(*shape, -1)[step.groups, :, step.rows], log_sum.view(shape)[step.groups, :, step.rows])
-        keys, values = layer.own[0][:used], layer.own[1][:used]
-        out = with_own_blocks(shared, query, keys, values, own_mask, step.owners, sink=sink, **options)
+        new = (key[:, :, 0], value[:, :, 0])
+        if is_served(query, value):
+            out = attend_own_blocks(shared, query, new, layer.own, step.table(window=window), sink=sink, **options)
+        else:
+            out = self._own_part(step, shared, query, new, layer.own, window=window, sink=sink, **options)
         return out.view(rows, 1, heads, -1)
+
+    def _own_part(
+        self,
+        step: DecodeStep,
+        shared: tuple[torch.Tensor, torch.Tensor],
+        query: torch.Tensor,
+        new: tuple[torch.Tensor, torch.Tensor],
+        own: tuple[torch.Tensor, torch.Tensor],
+        *,
+        window: int | None,
+        sink: torch.Tensor | None,
+        **options: float,
+    ) -> torch.Tensor:
+        """What :func:`attend_own_blocks` does, in PyTorch."""
+        for part, brought in zip(own, new, strict=True):
+            part[step.newest, :, step.columns] = brought
+        _, kv_heads, repeat, _ = query.shape
+        shape = (self.groups, kv_heads, self.width, repeat)
+        of_rows = (
+            shared[0].reshape(*shape, -1)[step.groups, :, step.places],
+            shared[1].reshape(shape)[step.groups, :, step.places],
+        )
+        keys, values = own[0][: step.used], own[1][: step.used]
+        mask = step.own_mask(window=window)
+        return with_own_blocks(of_rows, query, keys, values, mask, step.owners, sink=sink, **options)
 
     def _layer(self, index: int, key: torch.Tensor, value: torch.Tensor) -> _Layer:
         """The layer's keys and values, with room for what the next forward brings."""
@@ -257,65 +221,16 @@ class KeyValuePool:
             self._layers[index] = _Layer(
                 *[
                     tuple(part.new_zeros(count, part.shape[1], columns, part.shape[3]) for part in parts)  # type: ignore[arg-type]
-                    for count, columns in ((self.groups, 0), (0, _BLOCK))
+                    for count, columns in ((self.groups, 0), (0, COLUMNS))
                 ]
             )
         layer = self._layers[index]
         for part in (0, 1):
             if layer.prompt[part].shape[2] < self._prompt_mask.shape[3]:
                 layer.prompt = tuple(_enlarged(t, 2, self._prompt_mask.shape[3], 0.0) for t in layer.prompt)  # type: ignore[assignment]
-            if len(layer.own[part]) < len(self._own_mask):
-                layer.own = tuple(_enlarged(t, 0, len(self._own_mask), 0.0) for t in layer.own)  # type: ignore[assignment]
+            if len(layer.own[part]) < self._capacity:
+                layer.own = tuple(_enlarged(t, 0, self._capacity, 0.0) for t in layer.own)  # type: ignore[assignment]
         return layer
-
-    def _masks(self, step: _Step, repeat: int, window: int | None) -> tuple[torch.Tensor, torch.Tensor]:
-        """(G, 1, 1 or W R, P) and (N, 1, 1, C): what hides the prompts' columns and the rows' own."""
-        if window is not None and step.last_position < window:
-            window = None
-        if window in step.masks:
-            return step.masks[window]
-        prompt_mask = self._prompt_mask[..., : step.prompt_length]
-        own_mask = self._own_mask[: len(step.owners)]
-        if window is not None:
-            first = torch.zeros(self.groups, self.width, dtype=torch.long, device=self.device)
-            first[step.groups, step.rows] = step.positions - window + 1
-            columns = torch.arange(prompt_mask.shape[3], device=self.device)
-            gone = (columns < first[..., None]).repeat_interleave(repeat, dim=1)[:, None]
-            prompt_mask = prompt_mask.masked_fill(gone, HIDDEN)
-            lengths = torch.tensor(self._lengths, device=self.device)[step.groups]
-            place = (lengths[step.owners] + step.starts)[:, None] + torch.arange(_BLOCK, device=self.device)
-            gone = place <= (step.positions[step.owners] - window)[:, None]
-            own_mask = own_mask.masked_fill(gone[:, None, None], HIDDEN)
-        step.masks[window] = prompt_mask, own_mask
-        return prompt_mask, own_mask
-
-
-def _causal(
-    query: torch.Tensor,
-    key: torch.Tensor,
-    value: torch.Tensor,
-    *,
-    scaling: float,
-    softcap: float,
-    window: int | None,
-    sink: torch.Tensor | None,
-) -> torch.Tensor:
-    """A prefill's attention: (B, H, P, D); what follows padding is of no use and is not looked at."""
-    batch, heads, length, _ = query.shape
-    kv_heads = key.shape[1]
-    if not softcap and sink is None and (window is None or length <= window):
-        return nn.functional.scaled_dot_product_attention(
-            query, key, value, is_causal=True, scale=scaling, enable_gqa=heads != kv_heads
-        )
-    ones = torch.ones(length, length, dtype=torch.bool, device=query.device)
-    hidden = ones.triu(1) if window is None else ones.triu(1) | ones.tril(-window)
-    mask = (hidden * HIDDEN).to(query.dtype).expand(batch, 1, length, length)
-    repeat = heads // kv_heads
-    key, value = key.repeat_interleave(repeat, dim=1), value.repeat_interleave(repeat, dim=1)
-    out, log_sum = shared_part(query, key, value, mask, scaling=scaling, softcap=softcap)
-    if sink is not None:
-        out = out * torch.sigmoid(log_sum - sink.view(1, heads, 1)).to(out.dtype)[..., None]
-    return out
 
 
 def _enlarged(part: torch.Tensor, dim: int, size: int, value: float) -> torch.Tensor:

@@ -32,6 +32,7 @@ from transformers import (
 )
 
 from axiom.errors import SamplingError
+from axiom.generation import block_attention
 from axiom.generation.chat_template import encode_prompt
 from axiom.generation.key_value_pool import IMPLEMENTATION
 from axiom.generation.sampler import Request, Sample, SamplingParams, sample_seed
@@ -108,8 +109,11 @@ def drawn(model: Any, wanted: list[Request], params: SamplingParams, **rows: int
     return {(sample.key, sample.index): sample for sample in sampler.sample(wanted, params)}
 
 
+@pytest.mark.parametrize("kernel", [True, False])
 @pytest.mark.parametrize("kind", ARCHITECTURES)
-def test_greedy_equals_generate_token_for_token(kind: str) -> None:
+def test_greedy_equals_generate_token_for_token(kind: str, kernel: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not kernel:
+        monkeypatch.setattr(block_attention, "_library", lambda: None)
     model, tokenizer = tiny(kind), byte_tokenizer()
     wanted = requests(5, 1)
     expected = {}
