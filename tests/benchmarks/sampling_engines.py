@@ -7,10 +7,15 @@ object: completion tokens (the end token included), samples, seconds of sampling
 """
 
 import argparse
+import contextlib
 import json
 import os
+import socket
+import subprocess
 import time
+import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -110,10 +115,48 @@ def vllm(model_folder: str, asked: dict[str, Any], rows: int, adapter: str | Non
     return sum(drawn), len(drawn), took
 
 
+def llama_cpp(model_file: str, asked: dict[str, Any], rows: int, adapter: str | None) -> Result:
+    """llama.cpp's server on a GGUF file, as many requests at a time as it has slots."""
+    server = os.environ["LLAMA_SERVER"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    context = max(map(len, asked["prompts"])) + asked["max_new_tokens"]
+    command = [server, "-m", model_file, "--port", str(port), "-np", str(rows), "-c", str(rows * context)]
+    command += ["-t", str(len(os.sched_getaffinity(0))), "--no-webui"]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+
+    def post(prompt: list[int]) -> int:
+        body = {"prompt": prompt, "n_predict": asked["max_new_tokens"], "temperature": asked["temperature"]}
+        body |= {"top_k": 0, "top_p": 1.0, "min_p": 0.0, "cache_prompt": True}
+        request = urllib.request.Request(f"{address}/completion", json.dumps(body).encode())
+        request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request) as answer:
+            return int(json.load(answer)["tokens_predicted"])
+
+    try:
+        while True:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/health"):
+                break
+            if running.poll() is not None:
+                raise SystemExit(f"{server} ended with code {running.returncode}")
+            time.sleep(0.5)
+        began = time.perf_counter()
+        wanted = [prompt for prompt in asked["prompts"] for _ in range(asked["samples"])]
+        with ThreadPoolExecutor(rows) as clients:
+            drawn = list(clients.map(post, wanted))
+        return sum(drawn), len(drawn), time.perf_counter() - began
+    finally:
+        running.terminate()
+        running.wait()
+
+
 ENGINES: dict[str, Callable[[str, dict[str, Any], int, str | None], Result]] = {
     "transformers_sampler": transformers_sampler,
     "generate": generate,
     "vllm": vllm,
+    "llama_cpp": llama_cpp,
 }
 
 
