@@ -1,35 +1,11 @@
 """The engine against ``transformers.generate`` and against itself in other batches."""
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
-from transformers import (
-    Gemma2Config,
-    Gemma2ForCausalLM,
-    Gemma3ForCausalLM,
-    Gemma3TextConfig,
-    GPT2Config,
-    GPT2LMHeadModel,
-    GptOssConfig,
-    GptOssForCausalLM,
-    LlamaConfig,
-    LlamaForCausalLM,
-    MambaConfig,
-    MambaForCausalLM,
-    MistralConfig,
-    MistralForCausalLM,
-    Phi3Config,
-    Phi3ForCausalLM,
-    PhiConfig,
-    PhiForCausalLM,
-    Qwen2Config,
-    Qwen2ForCausalLM,
-    Qwen3Config,
-    Qwen3ForCausalLM,
-)
+from transformers import MambaConfig, MambaForCausalLM
 
 from axiom.errors import SamplingError
 from axiom.generation import block_attention
@@ -38,60 +14,8 @@ from axiom.generation.key_value_pool import IMPLEMENTATION
 from axiom.generation.sampler import Request, Sample, SamplingParams, sample_seed
 from axiom.generation.transformers_sampler import TransformersSampler
 from axiom.prompts import Message, Prompt
+from tests.architectures import ARCHITECTURES, tiny
 from tests.tiny import byte_tokenizer
-
-SHAPE: dict[str, Any] = {
-    "vocab_size": 300,
-    "hidden_size": 64,
-    "intermediate_size": 96,
-    "num_hidden_layers": 3,
-    "num_attention_heads": 4,
-    "num_key_value_heads": 2,
-    "max_position_embeddings": 256,
-    "eos_token_id": 256,
-    "pad_token_id": 257,
-    "tie_word_embeddings": False,
-}
-
-
-WINDOW = 24
-ARCHITECTURES: dict[str, Callable[[], Any]] = {
-    "llama": lambda: LlamaForCausalLM(LlamaConfig(**SHAPE)),
-    "mistral with a window": lambda: MistralForCausalLM(MistralConfig(**SHAPE, sliding_window=WINDOW)),
-    "qwen2": lambda: Qwen2ForCausalLM(Qwen2Config(**SHAPE)),
-    "qwen3": lambda: Qwen3ForCausalLM(Qwen3Config(**SHAPE, head_dim=16)),
-    "gemma2 with soft caps": lambda: Gemma2ForCausalLM(
-        Gemma2Config(
-            **SHAPE,
-            head_dim=16,
-            query_pre_attn_scalar=16,
-            sliding_window=WINDOW,
-            attn_logit_softcapping=2.0,
-            final_logit_softcapping=5.0,
-            attn_implementation="eager",
-        )
-    ),
-    "gemma3": lambda: Gemma3ForCausalLM(
-        Gemma3TextConfig(**SHAPE, head_dim=16, query_pre_attn_scalar=16, sliding_window=WINDOW)
-    ),
-    "phi": lambda: PhiForCausalLM(PhiConfig(**SHAPE)),
-    "phi3": lambda: Phi3ForCausalLM(Phi3Config(**SHAPE)),
-    "gpt2": lambda: GPT2LMHeadModel(
-        GPT2Config(vocab_size=300, n_embd=64, n_layer=3, n_head=4, n_positions=256, eos_token_id=256, bos_token_id=256)
-    ),
-    "gpt-oss with sinks": lambda: GptOssForCausalLM(
-        GptOssConfig(**SHAPE, head_dim=16, sliding_window=WINDOW, num_local_experts=4, num_experts_per_tok=2)
-    ),
-}
-
-
-def tiny(kind: str = "llama") -> Any:
-    torch.manual_seed(0)
-    model = ARCHITECTURES[kind]().eval()
-    for name, parameter in model.named_parameters():  # large enough for a peaked, varied output
-        if parameter.dim() > 1 or "sinks" in name:
-            torch.nn.init.normal_(parameter, std=0.2)
-    return model
 
 
 def requests(count: int, n: int) -> list[Request]:
