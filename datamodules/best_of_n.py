@@ -12,6 +12,7 @@ import torch
 from axiom.errors import ConfigError
 from axiom.generation.sampler import Sampler, SamplingParams
 from axiom.learning.curriculum import Band, Curriculum
+from axiom.learning.packing import TokenizedExample
 from axiom.learning.selection import select_passing
 from axiom.policy.policy import Policy
 from axiom.problems.leaks import without_leaks
@@ -22,9 +23,8 @@ from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, RoundStore
 from axiom.verification.judge import resolved_isolation
 from datamodules.asked_round import AskedRound
-from datamodules.collation import TokenizedExample
 from datamodules.collector import Collector, over_ranks
-from datamodules.loaders import example_loader, problem_loader, tokenized_examples
+from datamodules.loaders import Composition, example_loader, problem_loader, tokenized_examples
 from datamodules.planning import Planning
 
 _VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "lightning")
@@ -75,6 +75,8 @@ class BestOfNDataModule(L.LightningDataModule):
             default all get the same.
         max_examples_per_problem: cap on distinct passing programs.
         batch_size: Examples in a training batch.
+        share_prompts: whether Examples of one problem stand next to each other in an epoch, so that a batch encodes
+            their prompt once; False mixes them at random: slower, and batches are more varied.
         judge_workers: programs judged at a time by each rank; None takes half of the cores, shared by a machine's
             ranks. Busy workers and torch's threads together never exceed the cores.
         isolation: of the sandbox: ``auto``, ``namespaces`` or ``process``.
@@ -108,6 +110,7 @@ class BestOfNDataModule(L.LightningDataModule):
         curriculum: Curriculum = Curriculum(),  # noqa: B008 (frozen; the command line shows its fields)
         max_examples_per_problem: int = 4,
         batch_size: int = 8,
+        share_prompts: bool = True,
         judge_workers: int | None = None,
         isolation: str = "auto",
         leaks: Literal["refuse", "drop", "allow"] = "refuse",
@@ -144,7 +147,8 @@ class BestOfNDataModule(L.LightningDataModule):
         for name, count in counts.items():
             if count < 1:
                 raise ConfigError(f"data.{name}: expected 1 or more, got {count}")
-        self.max_examples_per_problem, self.batch_size = max_examples_per_problem, batch_size
+        self.max_examples_per_problem = max_examples_per_problem
+        self.composition = Composition(batch_size=batch_size, share_prompts=share_prompts)
         self._planning = Planning(self.problems, self.samples, curriculum=curriculum, enough_passing=enough_passing)
         self.leaks, self.seed = leaks, seed
         self.rounds, self.epochs_per_round = rounds, epochs_per_round
@@ -325,9 +329,8 @@ class BestOfNDataModule(L.LightningDataModule):
                 f"round {self.round}: none of {len(self.folder.read('train'))} samples passed; give easier problems, "
                 "more samples (data.samples) or a stronger base model"
             )
-        pad = self._policy().tokenizer.pad_token_id
-        seed = self.seed * 10_000 + epoch
-        return example_loader(examples, batch_size=self.batch_size, pad_token_id=pad, seed=seed)
+        seed, ranks = self.seed * 10_000 + epoch, self.trainer.world_size
+        return example_loader(examples, self.composition, seed=seed, rank=self._rank, world_size=ranks)
 
     def val_dataloader(self) -> Any:
         """One batch: this rank's share of the validation problems, each of them once."""

@@ -1,16 +1,19 @@
 """What Lightning asks the DataModule for: batches of Examples to train on, and problems to evaluate."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import torch
 from torch.utils.data import DataLoader, IterableDataset
 
 from axiom.generation.chat_template import encode_prompt
+from axiom.learning.packing import PackedBatch, TokenizedExample, pack
 from axiom.problems.problem import Problem
 from axiom.prompts import PromptStyle, build_prompt
 from axiom.rounds.store import JudgedSample
-from datamodules.collation import TokenizedExample, collate
+
+_T = TypeVar("_T")
 
 
 def tokenized_examples(
@@ -25,15 +28,83 @@ def tokenized_examples(
     return made
 
 
-def example_loader(examples: list[TokenizedExample], *, batch_size: int, pad_token_id: int, seed: int) -> Any:
-    """Shuffled, padded batches; the seed alone decides the order."""
-    return DataLoader(
-        examples,  # type: ignore[arg-type]  # a list is a map-style dataset
-        batch_size=batch_size,
-        shuffle=True,
-        generator=torch.Generator().manual_seed(seed),
-        collate_fn=lambda batch: collate(batch, pad_token_id=pad_token_id),
-    )
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """How Examples are put together to batches.
+
+    Attributes:
+        batch_size: Examples in a batch; one may have fewer.
+        share_prompts: whether Examples of one prompt stay next to each other.
+    """
+
+    batch_size: int
+    share_prompts: bool
+
+
+class ExampleLoader:
+    """One packed batch a step; Lightning takes it as it is and adds no sampler.
+
+    Args:
+        batches: of this rank.
+    """
+
+    def __init__(self, batches: Sequence[Sequence[TokenizedExample]]) -> None:
+        self._batches = batches
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def __iter__(self) -> Iterator[PackedBatch]:
+        return map(pack, self._batches)
+
+
+def example_loader(
+    examples: Sequence[TokenizedExample], composition: Composition, *, seed: int, rank: int, world_size: int
+) -> ExampleLoader:
+    """A rank's share of an epoch's batches; every rank takes as many steps.
+
+    Args:
+        examples: of all ranks, one or more, in the same order on each.
+        composition: how they are put together.
+        seed: of the epoch; it alone decides who goes with whom, and the order.
+        rank, world_size: whose share it is.
+    """
+    batches = composed(examples, composition, generator=torch.Generator().manual_seed(seed))
+    return ExampleLoader(even(batches, world_size=world_size)[rank::world_size])
+
+
+def composed(
+    examples: Sequence[TokenizedExample], composition: Composition, *, generator: torch.Generator
+) -> list[list[TokenizedExample]]:
+    """Shuffled batches of shuffled Examples, each Example in one of them."""
+
+    def shuffled(items: Sequence[_T]) -> list[_T]:
+        return [items[place] for place in torch.randperm(len(items), generator=generator).tolist()]
+
+    order = shuffled(examples)
+    if composition.share_prompts:
+        by_prompt: dict[tuple[int, ...], list[TokenizedExample]] = {}
+        for example in order:
+            by_prompt.setdefault(example.prompt, []).append(example)
+        order = [example for prompt in shuffled(list(by_prompt)) for example in by_prompt[prompt]]
+    size = composition.batch_size
+    return shuffled([order[start : start + size] for start in range(0, len(order), size)])
+
+
+def even(batches: Sequence[list[TokenizedExample]], *, world_size: int) -> list[list[TokenizedExample]]:
+    """Batches whose number is a multiple of the world size.
+
+    The largest are halved until it is; where none has two Examples, the first ones are repeated.
+    """
+    made = list(batches)
+    while len(made) % world_size:
+        place = max(range(len(made)), key=lambda number: len(made[number]))
+        largest, half = made[place], len(made[place]) // 2
+        if half == 0:
+            made += [made[number % len(made)] for number in range(world_size - len(made) % world_size)]
+        else:
+            made[place : place + 1] = [largest[:half], largest[half:]]
+    return made
 
 
 def problem_loader(problems: list[Problem]) -> Any:

@@ -9,6 +9,7 @@ import lightning as L
 import torch
 
 from axiom.errors import ConfigError, ModelError
+from axiom.learning.packing import PackedBatch
 from axiom.policy.policy import Policy
 from axiom.policy.quantization import Quantization
 from axiom.problems.problem import Problem
@@ -89,12 +90,11 @@ class PolicyModule(L.LightningModule):
         """Lightning's hook to build what is large, before weights are restored."""
         self.build_policy(self.trainer.strategy.root_device)
 
-    def training_step(self, batch: Mapping[str, torch.Tensor], batch_index: int) -> torch.Tensor:
+    def training_step(self, batch: PackedBatch, batch_index: int) -> torch.Tensor:
         """Mean negative log-likelihood of the completions' tokens; prompts carry no loss."""
         assert self.policy is not None
-        log_probs = self.policy.completion_log_probs(batch["input_ids"], batch["attention_mask"], batch["target_mask"])
-        loss = -log_probs.mean()
-        self.log("train/loss", loss, on_step=True, batch_size=len(batch["input_ids"]))
+        loss = -self.policy.completion_log_probs(batch).mean()
+        self.log("train/loss", loss, on_step=True, batch_size=len(batch.target_counts))
         return loss
 
     def validation_step(self, batch: Sequence[Problem], batch_index: int) -> None:

@@ -13,10 +13,12 @@ from safetensors.torch import load_file
 from torch import nn
 
 from axiom.errors import ModelError
+from axiom.learning.packing import PackedBatch
 from axiom.policy.export import base_hash, save_base
 from axiom.policy.models import load_base
 from axiom.policy.quantization import Quantization, quantize
 from axiom.policy.side_path import SidePathLinear, sampling_copy
+from axiom.policy.tree_attention import TreeMasks, use_tree_attention
 
 _ADAPTER_FILE = "adapter_model.safetensors"
 
@@ -62,6 +64,7 @@ class Policy(nn.Module):
         model, self.tokenizer = load_base(base, dtype=dtype)
         model = quantize(model, quantization, device=device or torch.device("cpu"))
         model.requires_grad_(False)
+        self._knows_trees = use_tree_attention(model)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.model = get_peft_model(model, config)
@@ -133,27 +136,27 @@ class Policy(nn.Module):
             digest.update(tensor.float().cpu().numpy().tobytes())
         return digest.hexdigest()[:16]
 
-    def completion_log_probs(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, target_mask: torch.Tensor
-    ) -> torch.Tensor:
+    def completion_log_probs(self, batch: PackedBatch) -> torch.Tensor:
         """Log-probability of every target token; logits are computed for these alone.
 
         Args:
-            input_ids: (B, T) int64.
-            attention_mask: (B, T), 1 at tokens, 0 at padding on the right.
-            target_mask: (B, T) bool, True at the tokens to be predicted; column 0 is never a target.
+            batch: M targets, on the model's device.
 
         Returns:
-            (number of targets,) float32, row by row.
+            (M,) float32, in the targets' order.
         """
-        causal_lm = self.model.get_base_model()
-        hidden = causal_lm.base_model(
-            input_ids=input_ids, attention_mask=attention_mask, use_cache=False
-        ).last_hidden_state
-        # Rows of a two-dimensional matrix: a sliced (B, T, D) would make the head copy its weight for each row.
-        logits = causal_lm.get_output_embeddings()(hidden[:, :-1][target_mask[:, 1:]])
-        targets = input_ids[:, 1:][target_mask[:, 1:]]
-        return -nn.functional.cross_entropy(logits.float(), targets, reduction="none")
+        if not self._knows_trees and len(batch.target_counts) > 1:
+            return torch.cat([self.completion_log_probs(single) for single in batch.single()])
+        trees = {}
+        if self._knows_trees:
+            # Transformers makes no mask where a four-dimensional one is given; whatever used this one would give NaN.
+            unused = torch.full((1, 1, 1, 1), torch.nan, device=batch.input_ids.device)
+            masks = TreeMasks(batch, dtype=getattr(torch, self.dtype_name))
+            trees = {"attention_mask": unused, "position_ids": batch.position_ids, "tree_masks": masks}
+        logits = self.model.get_base_model()(
+            input_ids=batch.input_ids, use_cache=False, logits_to_keep=batch.sources, **trees
+        ).logits
+        return -nn.functional.cross_entropy(logits[0].float(), batch.targets, reduction="none")
 
     def sampling_model(self, *, dequantize: bool = True) -> Any:
         """What samples, with the adapter as it is now.

@@ -23,6 +23,7 @@ from axiom.generation.openai_sampler import OpenAISampler
 from axiom.generation.sampler import Request, Sample, Sampler, SamplingParams
 from axiom.generation.transformers_sampler import TransformersSampler
 from axiom.generation.vllm_sampler import VLLMSampler, engine_rank, own_device
+from axiom.learning.packing import TokenizedExample, pack
 from axiom.policy.policy import Policy
 from axiom.prompts import Message, Prompt
 
@@ -56,19 +57,12 @@ def taught(policy: Policy, answer: str) -> State:
     """The adapter after a few steps from nothing towards one answer to every prompt."""
     policy.load_adapter_state(fresh(policy))
     tokenizer = policy.tokenizer
-    target = [*tokenizer(answer, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
-    rows = [encode_prompt(tokenizer, prompt(word)) for word in WORDS[:4]]
-    ids = torch.full((len(rows), max(map(len, rows)) + len(target)), tokenizer.eos_token_id)
-    attention, targets = torch.zeros_like(ids), torch.zeros_like(ids, dtype=torch.bool)
-    for row, start in enumerate(rows):
-        end = len(start) + len(target)
-        ids[row, :end] = torch.tensor([*start, *target])
-        attention[row, :end] = 1
-        targets[row, len(start) : end] = True
+    target = (*tokenizer(answer, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id)
+    batch = pack([TokenizedExample(tuple(encode_prompt(tokenizer, prompt(word))), target) for word in WORDS[:4]])
     optimizer = torch.optim.AdamW([p for p in policy.parameters() if p.requires_grad], lr=2e-3)
     for _ in range(12):
         optimizer.zero_grad()
-        (-policy.completion_log_probs(ids, attention, targets).mean()).backward()
+        (-policy.completion_log_probs(batch).mean()).backward()
         optimizer.step()
     return {name: tensor.clone() for name, tensor in policy.adapter_state().items()}
 

@@ -10,6 +10,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForCausalLM
 
 from axiom.errors import ModelError
+from axiom.learning.packing import TokenizedExample, pack
 from axiom.policy.policy import Policy
 
 
@@ -82,19 +83,18 @@ def test_lora_gradients_are_the_same_before_and_after_a_validation(tiny_model: P
     torch.manual_seed(0)
     state = {name: tensor + 0.1 * torch.randn_like(tensor) for name, tensor in policy.adapter_state().items()}
     policy.load_adapter_state(state)
-    ids = torch.randint(0, 255, (2, 9))
-    targets = torch.ones_like(ids, dtype=torch.bool)
-    targets[:, 0] = False
+    examples = [TokenizedExample((1, 2), (3, 4, 5)), TokenizedExample((1, 2), (6,)), TokenizedExample((7,), (8, 9))]
+    batch = pack(examples)
 
     def gradients() -> torch.Tensor:
         policy.zero_grad()
-        policy.completion_log_probs(ids, torch.ones_like(ids), targets).mean().backward()
+        policy.completion_log_probs(batch).mean().backward()
         return torch.cat([p.grad.flatten().float() for p in policy.parameters() if p.grad is not None])
 
     before = gradients()
     policy.eval()
     with torch.no_grad():
-        policy.completion_log_probs(ids, torch.ones_like(ids), targets)
+        policy.completion_log_probs(batch)
     policy.train()
     after = gradients()
     assert before.norm() > 0
@@ -103,10 +103,8 @@ def test_lora_gradients_are_the_same_before_and_after_a_validation(tiny_model: P
 
 def test_the_masked_loss_equals_the_full_softmax_by_hand(tiny_model: Path) -> None:
     policy = Policy(base=str(tiny_model), quantization="none", dtype="float32", rank=4)
-    ids = torch.randint(0, 255, (2, 7))
-    targets = torch.zeros_like(ids, dtype=torch.bool)
-    targets[0, 3:6] = targets[1, 5:] = True
-    got = policy.completion_log_probs(ids, torch.ones_like(ids), targets)
-    scores = policy.model(ids).logits.log_softmax(-1)
-    expected = [scores[0, t - 1, ids[0, t]] for t in (3, 4, 5)] + [scores[1, t - 1, ids[1, t]] for t in (5, 6)]
+    got = policy.completion_log_probs(pack([TokenizedExample((1, 2, 3), (4, 5, 6)), TokenizedExample((7, 8), (9, 1))]))
+    first = policy.model(torch.tensor([[1, 2, 3, 4, 5, 6]])).logits[0].log_softmax(-1)
+    second = policy.model(torch.tensor([[7, 8, 9, 1]])).logits[0].log_softmax(-1)
+    expected = [first[2, 4], first[3, 5], first[4, 6], second[1, 9], second[2, 1]]
     torch.testing.assert_close(got, torch.stack(expected), rtol=1e-4, atol=1e-5)

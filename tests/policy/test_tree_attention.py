@@ -1,0 +1,214 @@
+"""The packed training forward against Transformers' eager attention on one Example at a time, and what shares a model.
+
+Lengths pass the tiny models' windows, so what a window hides is hidden in the prompt, in a branch, and between both.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from peft import PeftModel
+from transformers import (
+    AutoModelForCausalLM,
+    GPTJConfig,
+    GPTJForCausalLM,
+    RecurrentGemmaConfig,
+    RecurrentGemmaForCausalLM,
+)
+
+from axiom.generation.sampler import SamplingParams
+from axiom.generation.transformers_sampler import TransformersSampler
+from axiom.learning.packing import TokenizedExample, pack
+from axiom.policy import tree_attention
+from axiom.policy.policy import Policy
+from tests.architectures import ARCHITECTURES, SHAPE, WINDOW, tiny
+from tests.generation.test_transformers_sampler import requests
+from tests.tiny import byte_tokenizer
+
+
+def saved(model: Any, folder: Path) -> Path:
+    model.save_pretrained(folder)
+    byte_tokenizer().save_pretrained(folder)
+    return folder
+
+
+def noisy_policy(base: Path, *, dtype: str = "float32", quantization: Any = "none") -> Policy:
+    """A policy whose adapter changes what the base says."""
+    policy = Policy(base=str(base), quantization=quantization, dtype=dtype, rank=4)
+    chance = torch.Generator().manual_seed(1)
+    state = {name: t + 0.05 * torch.randn(t.shape, generator=chance) for name, t in policy.adapter_state().items()}
+    policy.load_adapter_state(state)
+    return policy
+
+
+def some_examples() -> list[TokenizedExample]:
+    """Five of two problems, one of them a single token, longer than the window together and apart."""
+    chance = torch.Generator().manual_seed(2)
+
+    def tokens(count: int) -> tuple[int, ...]:
+        return tuple(torch.randint(0, 250, (count,), generator=chance).tolist())
+
+    first, second = tokens(WINDOW + 9), tokens(7)
+    return [
+        TokenizedExample(first, tokens(12)),
+        TokenizedExample(second, tokens(WINDOW + 5)),
+        TokenizedExample(first, tokens(1)),
+        TokenizedExample(first, tokens(WINDOW + 3)),
+        TokenizedExample(second, tokens(3)),
+    ]
+
+
+def one_by_one(base: Path, adapter: Path, examples: list[TokenizedExample]) -> tuple[torch.Tensor, dict[str, Any]]:
+    """Log-probabilities and LoRA gradients of their mean, from PEFT and Transformers' eager attention alone."""
+    plain = AutoModelForCausalLM.from_pretrained(base, attn_implementation="eager")
+    model = PeftModel.from_pretrained(plain, str(adapter), is_trainable=True)
+    told = []
+    for example in examples:
+        scores = model(torch.tensor([example.prompt + example.completion])).logits[0].log_softmax(-1)
+        places = range(len(example.prompt) - 1, len(example.prompt) + len(example.completion) - 1)
+        told += [scores[place, token] for place, token in zip(places, example.completion, strict=True)]
+    log_probs = torch.stack(told)
+    log_probs.mean().backward()
+    return log_probs, {name: p.grad for name, p in model.named_parameters() if p.grad is not None}
+
+
+def of_policy(policy: Policy, examples: list[TokenizedExample]) -> tuple[torch.Tensor, dict[str, Any]]:
+    policy.zero_grad()
+    log_probs = policy.completion_log_probs(pack(examples))
+    log_probs.mean().backward()
+    return log_probs, {name: p.grad.clone() for name, p in policy.model.named_parameters() if p.grad is not None}
+
+
+def assert_same(got: tuple[torch.Tensor, dict[str, Any]], expected: tuple[torch.Tensor, dict[str, Any]]) -> None:
+    torch.testing.assert_close(got[0], expected[0], rtol=1e-4, atol=1e-4)
+    assert got[1].keys() == expected[1].keys()
+    assert got[1]
+    for name, gradient in expected[1].items():
+        assert gradient.abs().max() > 0, name
+        torch.testing.assert_close(got[1][name], gradient, rtol=1e-3, atol=1e-4 * gradient.abs().max().item() + 1e-7)
+
+
+@pytest.mark.parametrize("kind", ARCHITECTURES)
+def test_packed_equals_one_example_at_a_time(kind: str, tmp_path: Path) -> None:
+    base = saved(tiny(kind), tmp_path / "base")
+    policy, examples = noisy_policy(base), some_examples()
+    policy.save_adapter(tmp_path / "adapter")
+    assert policy.model.get_base_model().config._attn_implementation == tree_attention.IMPLEMENTATION
+    assert_same(of_policy(policy, examples), one_by_one(base, tmp_path / "adapter", examples))
+
+
+@pytest.mark.parametrize("joined", [0, 60, 10_000])
+@pytest.mark.parametrize("kind", ["llama", "mistral with a window", "gemma3"])
+def test_pytorch_s_fused_attention_gives_the_same_whatever_trees_are_joined(
+    kind: str, joined: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy, examples = noisy_policy(saved(tiny(kind), tmp_path)), some_examples()
+    expected = of_policy(policy, examples)
+    monkeypatch.setattr(tree_attention, "_PRODUCTS_UP_TO", 0)
+    monkeypatch.setitem(tree_attention._JOINED_UP_TO, "cpu", joined)
+    assert_same(of_policy(policy, examples), expected)
+
+
+@pytest.mark.parametrize("kind", ["llama", "gemma3", "gpt-oss with sinks"])
+def test_gradient_checkpointing_changes_nothing(kind: str, tmp_path: Path) -> None:
+    policy, examples = noisy_policy(saved(tiny(kind), tmp_path)), some_examples()
+    expected = of_policy(policy, examples)
+    model = policy.model.get_base_model()
+    model.gradient_checkpointing_enable()
+    model.enable_input_require_grads()
+    policy.train()
+    with torch.autograd.graph.saved_tensors_hooks(count := Counted(), lambda tensor: tensor):
+        assert_same(of_policy(policy, examples), expected)
+    assert count.tensors > 0
+
+
+class Counted:
+    """How many tensors a forward keeps for its backward."""
+
+    def __init__(self) -> None:
+        self.tensors = 0
+
+    def __call__(self, tensor: torch.Tensor) -> torch.Tensor:
+        self.tensors += 1
+        return tensor
+
+
+@pytest.mark.parametrize("kind", ["llama", "gemma2 with soft caps"])
+def test_no_completion_and_no_problem_is_seen_by_another(kind: str, tmp_path: Path) -> None:
+    policy, examples = noisy_policy(saved(tiny(kind), tmp_path)), some_examples()
+
+    def told(changed: dict[int, TokenizedExample]) -> list[torch.Tensor]:
+        batch = pack([changed.get(number, example) for number, example in enumerate(examples)])
+        return list(policy.completion_log_probs(batch).detach().split(batch.target_counts))
+
+    def other(tokens: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple((token + 1) % 250 for token in tokens)
+
+    before = told({})
+    branch = told({0: TokenizedExample(examples[0].prompt, other(examples[0].completion))})
+    tree = told({n: TokenizedExample(other(examples[n].prompt), examples[n].completion) for n in (1, 4)})
+    for after, touched in ((branch, {0}), (tree, {1, 4})):
+        for number, (left, right) in enumerate(zip(before, after, strict=True)):
+            assert torch.allclose(left, right, rtol=0, atol=1e-5) == (number not in touched)
+
+
+@pytest.mark.parametrize("kind", ARCHITECTURES)
+def test_any_other_use_of_the_model_is_as_transformers_has_it(kind: str, tmp_path: Path) -> None:
+    base = saved(tiny(kind), tmp_path)
+    plain = AutoModelForCausalLM.from_pretrained(base, attn_implementation="eager").eval()
+    policy = Policy(base=str(base), quantization="none", dtype="float32", rank=4)
+    model = policy.model.get_base_model().eval()
+    ids = torch.randint(0, 250, (2, WINDOW + 6), generator=torch.Generator().manual_seed(3))
+    mask = torch.ones_like(ids)
+    mask[0, :4] = 0
+    got, expected = (m(input_ids=ids, attention_mask=mask).logits for m in (model, plain))
+    torch.testing.assert_close(got[mask == 1], expected[mask == 1], rtol=1e-4, atol=1e-4)
+    options: dict[str, Any] = {"attention_mask": mask, "do_sample": False, "max_new_tokens": 12, "pad_token_id": 257}
+    assert model.generate(ids, **options).tolist() == plain.generate(ids, **options).tolist()
+
+
+def test_training_goes_on_as_before_after_sampling_on_the_very_model(tmp_path: Path) -> None:
+    policy, examples = noisy_policy(saved(tiny(), tmp_path)), some_examples()
+    expected = of_policy(policy, examples)
+    sampler = TransformersSampler(rows=2, dequantize=False)
+    sampler.use(policy, workspace=tmp_path)
+    drawing = sampler.sample(requests(1, 2), SamplingParams(temperature=1.0, max_new_tokens=4))
+    assert len(list(drawing)) == 2
+    assert_same(of_policy(policy, examples), expected)
+
+
+def test_bfloat16_over_nf4_stays_close_to_one_example_at_a_time(tmp_path: Path) -> None:
+    policy, examples = noisy_policy(saved(tiny(), tmp_path), dtype="bfloat16", quantization="nf4"), some_examples()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        together = of_policy(policy, examples)[0]
+        alone = torch.cat([of_policy(policy, [example])[0] for example in examples])
+    torch.testing.assert_close(together, alone, rtol=0.05, atol=0.1)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        lambda: GPTJForCausalLM(
+            GPTJConfig(vocab_size=300, n_positions=256, n_embd=32, n_layer=2, n_head=4, rotary_dim=4)
+        ),
+        lambda: RecurrentGemmaForCausalLM(
+            RecurrentGemmaConfig(**SHAPE | {"num_hidden_layers": 3}, lru_width=64, attention_window_size=256)
+        ),
+    ],
+)
+def test_a_model_that_does_not_run_on_attention_alone_is_trained_one_example_after_the_other(
+    model: Callable[[], Any], tmp_path: Path
+) -> None:
+    torch.manual_seed(0)
+    base = saved(model().eval(), tmp_path / "base")
+    policy, examples = noisy_policy(base), some_examples()
+    policy.save_adapter(tmp_path / "adapter")
+    assert_same(of_policy(policy, examples), one_by_one(base, tmp_path / "adapter", examples))
+
+
+def test_a_layer_that_ignores_the_trees_gives_no_number_at_all(tmp_path: Path) -> None:
+    policy = noisy_policy(saved(tiny(), tmp_path))
+    policy.model.get_base_model().set_attn_implementation("sdpa")
+    assert policy.completion_log_probs(pack(some_examples())).isnan().all()

@@ -1,0 +1,91 @@
+"""How an epoch's batches are made: every Example once, by the seed alone, as many for each rank."""
+
+from collections import Counter
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from lightning.fabric.utilities.apply_func import move_data_to_device
+
+from axiom.learning.packing import PackedBatch, TokenizedExample
+from datamodules.loaders import Composition, composed, even, example_loader
+
+
+def examples_of(sizes: list[int]) -> list[TokenizedExample]:
+    """So many Examples of each problem, all different."""
+    return [TokenizedExample((place,), (place, number)) for place, size in enumerate(sizes) for number in range(size)]
+
+
+def batches_of(
+    examples: list[TokenizedExample], batch_size: int, *, share_prompts: bool = True, seed: int = 0
+) -> list[list[TokenizedExample]]:
+    chance = torch.Generator().manual_seed(seed)
+    return composed(examples, Composition(batch_size=batch_size, share_prompts=share_prompts), generator=chance)
+
+
+@given(
+    sizes=st.lists(st.integers(1, 5), min_size=1, max_size=12),
+    batch_size=st.integers(1, 9),
+    share_prompts=st.booleans(),
+    seed=st.integers(0, 2**31),
+    world_size=st.integers(1, 4),
+)
+def test_every_example_is_in_one_batch_and_every_rank_has_as_many_batches(
+    sizes: list[int], batch_size: int, share_prompts: bool, seed: int, world_size: int
+) -> None:
+    examples = examples_of(sizes)
+    batches = even(batches_of(examples, batch_size, share_prompts=share_prompts, seed=seed), world_size=world_size)
+    assert len(batches) % world_size == 0
+    assert all(1 <= len(batch) <= batch_size for batch in batches)
+    counts = Counter(example for batch in batches for example in batch)
+    assert counts.keys() == set(examples)
+    if len(examples) >= len(batches):
+        assert set(counts.values()) == {1}
+    if world_size == 1:
+        assert sorted(len(batch) for batch in batches)[1:] == [batch_size] * (len(batches) - 1)
+
+
+def test_fewer_examples_than_ranks_are_repeated_so_that_no_rank_waits_for_another() -> None:
+    batches = even(batches_of(examples_of([1, 1, 1]), 8), world_size=7)
+    assert [len(batch) for batch in batches] == [1] * 7
+    assert len({batch[0] for batch in batches}) == 3
+
+
+@pytest.mark.parametrize("share_prompts", [True, False])
+def test_the_seed_alone_decides_the_order(share_prompts: bool) -> None:
+    examples = examples_of([3] * 10)
+
+    first, again, other = (batches_of(examples, 4, share_prompts=share_prompts, seed=seed) for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+    problems = [[example.prompt for batch in batches for example in batch] for batches in (first, other)]
+    assert problems[0] != problems[1]
+
+
+def test_examples_of_a_problem_stand_together_only_where_prompts_are_shared() -> None:
+    examples = examples_of([4] * 30)
+
+    def trees(*, share_prompts: bool) -> int:
+        batches = batches_of(examples, 4, share_prompts=share_prompts)
+        return sum(len({example.prompt for example in batch}) for batch in batches)
+
+    assert trees(share_prompts=True) == 30
+    assert trees(share_prompts=False) > 90
+
+
+def test_the_ranks_loaders_give_packed_batches_of_all_examples_which_lightning_moves() -> None:
+    examples = examples_of([2, 3, 4])
+    loaders = [
+        example_loader(examples, Composition(batch_size=3, share_prompts=True), seed=0, rank=rank, world_size=2)
+        for rank in (0, 1)
+    ]
+    assert [len(loader) for loader in loaders] == [2, 2]
+    for _ in range(2):  # an epoch can be gone through again
+        packed = [batch for loader in loaders for batch in loader]
+        assert len(packed) == 4
+        targets = [tuple(part.tolist()) for batch in packed for part in batch.targets.split(batch.target_counts)]
+        assert sorted(targets) == sorted(example.completion for example in examples)
+    moved = move_data_to_device(packed[0], "meta")
+    assert isinstance(moved, PackedBatch)
+    assert moved.input_ids.device.type == "meta"
