@@ -5,8 +5,8 @@ backward meets the same arithmetic. A packed row brings :class:`TreeMasks` as an
 attended to one after the other, so nothing is spent on pairs of tokens of different trees. Windows, soft caps, sinks
 and grouped queries are done here, since Transformers' own SDPA path leaves some of them out.
 
-On the CPU scores are products and a softmax while they are small: the backward of PyTorch's flash kernel takes several
-times as long there. On CUDA, and where the scores would be large, it is PyTorch's fused attention.
+On the CPU attention is two products and a softmax while the scores are small: the backward of PyTorch's flash kernel
+takes several times as long there. On CUDA, and where the scores would be large, it is PyTorch's fused attention.
 
 Notation: B batch, T tokens, H query heads, K key-value heads, R = H / K, D head width, n tokens of a block.
 """
@@ -23,8 +23,8 @@ from axiom.learning.packing import PackedBatch
 IMPLEMENTATION = "axiom_tree_attention"
 # Far below any score, yet finite in float16.
 _HIDDEN = -30_000.0
-# Above these many keys a layer's scores, kept for the backward, outweigh its other activations.
-_PRODUCTS_UP_TO = 1024
+# Keys. One core and nine heads, forward and backward: 6.7 ms against the kernel's 7.3 at 306, 33 against 29 at 600.
+_PRODUCTS_UP_TO = 512
 # On CUDA a few larger calls beat many small ones.
 _JOINED_UP_TO = {"cuda": 2048}
 
@@ -132,11 +132,11 @@ def attend(
     if softcap:
         scores = torch.tanh(scores / softcap) * softcap
     if mask is not None:
-        scores = scores + mask
+        scores.add_(mask)
     if sink is not None:
         scores = torch.cat([scores, sink.to(scores.dtype).view(1, heads, 1, 1).expand(batch, -1, length, 1)], dim=-1)
-    weights = torch.softmax(scores, dim=-1, dtype=torch.float32)[..., :keys].to(value.dtype)
-    weights = nn.functional.dropout(weights, p=dropout)
+    weights = torch.softmax(scores, dim=-1)[..., :keys].to(value.dtype)  # sums in float32, whatever the type
+    weights = nn.functional.dropout(weights, p=dropout) if dropout else weights
     out = torch.matmul(weights.reshape(batch, kv_heads, -1, keys), value)
     return out.view(batch, heads, length, -1).transpose(1, 2)
 
