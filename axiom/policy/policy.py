@@ -15,6 +15,7 @@ from torch import nn
 from axiom.errors import ModelError
 from axiom.learning.packing import PackedBatch
 from axiom.policy.export import base_hash, save_base
+from axiom.policy.lora_linear import LORA_LAYERS
 from axiom.policy.models import load_base
 from axiom.policy.quantization import Quantization, quantize
 from axiom.policy.side_path import SidePathLinear, sampling_copy
@@ -65,6 +66,7 @@ class Policy(nn.Module):
         model = quantize(model, quantization, device=device or torch.device("cpu"))
         model.requires_grad_(False)
         self._knows_trees = use_tree_attention(model)
+        config._register_custom_module(LORA_LAYERS[quantization])
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.model = get_peft_model(model, config)
