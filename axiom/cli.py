@@ -16,6 +16,7 @@ from axiom.errors import ConfigError
 from axiom.generation.openai_sampler import OpenAISampler
 from axiom.generation.transformers_sampler import TransformersSampler
 from axiom.generation.vllm_sampler import VLLMSampler
+from axiom.learning.objectives import DPO, SFT, Distill, PolicyGradient
 from callbacks.collection import tell_collection
 from callbacks.display import Display
 from callbacks.expert_iteration import LAST_CHECKPOINT, ExpertIteration
@@ -24,6 +25,7 @@ from datamodules.best_of_n import BestOfNDataModule
 from modules.policy_module import ADAPTER_PREFIX, PolicyModule
 
 ENGINES = tuple(engine.__name__ for engine in (TransformersSampler, VLLMSampler, OpenAISampler))
+OBJECTIVES = tuple(objective.__name__ for objective in (SFT, Distill, DPO, PolicyGradient))
 DEFAULT_RUN = "runs/quickstart"
 
 
@@ -72,6 +74,8 @@ class AxiomParser(LightningArgumentParser):
         """Show the usage and the mistake, and end with code 2."""
         if '"data.sampler"' in message:
             message += f"\n  Engines: {', '.join(ENGINES)}, or the import path of a class of your own"
+        if '"model.objective"' in message:
+            message += f"\n  Objectives: {', '.join(OBJECTIVES)}, or the import path of a class of your own"
         super().error(message, ex)
 
 
@@ -89,7 +93,9 @@ class AxiomCLI(LightningCLI):
         parser.add_lightning_class_args(Display, "display")
         parser.add_lightning_class_args(SampleWriter, "predictions")
         parser.add_argument("--fresh", type=bool, default=False, help="want an empty run folder (fit, collect)")
-        parser.set_defaults({"data.sampler": {"class_path": "TransformersSampler"}})
+        parser.set_defaults(
+            {"data.sampler": {"class_path": "TransformersSampler"}, "model.objective": {"class_path": "SFT"}}
+        )
         parser.link_arguments("model.k", "expert_iteration.k")
         parser.link_arguments("expert_iteration.rounds", "data.rounds")
         parser.link_arguments("expert_iteration.epochs_per_round", "data.epochs_per_round")

@@ -1,10 +1,10 @@
 """The DataModule whose setup samples and verifies: Best-of-N on the policy, verdicts, Examples."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import lightning as L
 import torch
@@ -12,8 +12,8 @@ import torch
 from axiom.errors import ConfigError
 from axiom.generation.sampler import Sampler, SamplingParams
 from axiom.learning.curriculum import Band, Curriculum
-from axiom.learning.packing import TokenizedExample
-from axiom.learning.selection import select_passing
+from axiom.learning.examples import examples_of
+from axiom.learning.selection import Selection
 from axiom.policy.policy import Policy
 from axiom.problems.leaks import without_leaks
 from axiom.problems.problem import Problem
@@ -24,7 +24,8 @@ from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, Rou
 from axiom.verification.judge import resolved_isolation
 from datamodules.asked_round import AskedRound
 from datamodules.collector import Collector, over_ranks
-from datamodules.loaders import Composition, example_loader, problem_loader, tokenized_examples
+from datamodules.has_policy import HasPolicy
+from datamodules.loaders import Composition, Together, example_loader, problem_loader, tokenized
 from datamodules.planning import Planning
 
 _VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "lightning")
@@ -36,16 +37,6 @@ _SAMPLED: dict[str, tuple[Purpose, ...]] = {
     "test": ("test",),
     "predict": ("test",),
 }
-
-
-class HasPolicy(Protocol):
-    """What the DataModule asks of the LightningModule."""
-
-    k: Sequence[int]
-
-    def build_policy(self, device: torch.device) -> Policy: ...
-
-    def load_state_dict(self, state_dict: Mapping[str, Any]) -> Any: ...
 
 
 class BestOfNDataModule(L.LightningDataModule):
@@ -73,7 +64,7 @@ class BestOfNDataModule(L.LightningDataModule):
         prompt_style: ``direct`` or ``chain_of_thought``.
         curriculum: which train problems get more samples, and which retire, by how often they were solved; by
             default all get the same.
-        max_examples_per_problem: cap on distinct passing programs.
+        selection: which of a problem's samples are trained on, and how much each counts.
         batch_size: Examples in a training batch.
         share_prompts: whether Examples of one problem stand next to each other in an epoch, so that a batch encodes
             their prompt once; False mixes them at random: slower, and batches are more varied.
@@ -108,7 +99,7 @@ class BestOfNDataModule(L.LightningDataModule):
         stop: Sequence[str] = (),
         prompt_style: PromptStyle = "direct",
         curriculum: Curriculum = Curriculum(),  # noqa: B008 (frozen; the command line shows its fields)
-        max_examples_per_problem: int = 4,
+        selection: Selection = Selection(),  # noqa: B008
         batch_size: int = 8,
         share_prompts: bool = True,
         judge_workers: int | None = None,
@@ -147,7 +138,7 @@ class BestOfNDataModule(L.LightningDataModule):
         for name, count in counts.items():
             if count < 1:
                 raise ConfigError(f"data.{name}: expected 1 or more, got {count}")
-        self.max_examples_per_problem = max_examples_per_problem
+        self.selection = selection
         self.composition = Composition(batch_size=batch_size, share_prompts=share_prompts)
         self._planning = Planning(self.problems, self.samples, curriculum=curriculum, enough_passing=enough_passing)
         self.leaks, self.seed = leaks, seed
@@ -300,11 +291,17 @@ class BestOfNDataModule(L.LightningDataModule):
             if hook is not None:
                 hook(self.trainer, progress)
 
-    def examples(self) -> list[TokenizedExample]:
-        """The current round's Examples: distinct passing samples as prompt and completion tokens."""
-        problems = {problem.id: problem for problem in self.problems["train"]}
-        rows = select_passing(self.folder.read("train"), max_per_problem=self.max_examples_per_problem)
-        return tokenized_examples(rows, problems, tokenizer=self._policy().tokenizer, style=self.style)
+    def examples(self) -> list[Together]:
+        """The current round's Examples, and what is replayed of earlier ones, as tokens."""
+        objective, first = self._module().objective, 0 if self.selection.replay else self.round
+        rounds = [self.store.folder(index).read("train") for index in range(first, self.round + 1)]
+        return tokenized(
+            examples_of(rounds, objective, self.selection),
+            {problem.id: problem for problem in self.problems["train"]},
+            tokenizer=self._policy().tokenizer,
+            style=self.style,
+            as_drawn=objective.needs_tokens,
+        )
 
     def train_dataloader(self) -> Any:
         """Batches of the Examples of the round that the trainer's epoch belongs to.

@@ -7,25 +7,52 @@ from typing import Any, TypeVar
 import torch
 from torch.utils.data import DataLoader, IterableDataset
 
+from axiom.errors import ConfigError
 from axiom.generation.chat_template import encode_prompt
+from axiom.learning.examples import Choice, Example
 from axiom.learning.packing import PackedBatch, TokenizedExample, pack
 from axiom.problems.problem import Problem
 from axiom.prompts import PromptStyle, build_prompt
-from axiom.rounds.store import JudgedSample
 
 _T = TypeVar("_T")
+Together = tuple[TokenizedExample, ...]  # one Example: a completion, or a pair of the same prompt
 
 
-def tokenized_examples(
-    rows: Sequence[JudgedSample], problems: Mapping[str, Problem], *, tokenizer: Any, style: PromptStyle
-) -> list[TokenizedExample]:
-    """Samples as prompt and completion tokens."""
+def tokenized(
+    examples: Sequence[Example], problems: Mapping[str, Problem], *, tokenizer: Any, style: PromptStyle, as_drawn: bool
+) -> list[Together]:
+    """Examples as tokens.
+
+    Args:
+        examples: chosen samples; those of one Example stay together.
+        problems: by id.
+        tokenizer: of the policy.
+        style: of the prompts.
+        as_drawn: take the very tokens that were drawn, with their log-probabilities; otherwise the text up to where it
+            was stopped, ended by the end token.
+
+    Raises:
+        ConfigError: if the tokens are wanted and the engine did not tell them.
+    """
     made = []
-    for row in rows:
-        prompt = encode_prompt(tokenizer, build_prompt(problems[row.task_id], style=style))
-        completion = tokenizer(row.completion, add_special_tokens=False)["input_ids"]
-        made.append(TokenizedExample(tuple(prompt), (*completion, tokenizer.eos_token_id)))
+    for example in examples:
+        prompt = encode_prompt(tokenizer, build_prompt(problems[example[0].row.task_id], style=style))
+        made.append(tuple(_tokens(choice, tuple(prompt), tokenizer, as_drawn=as_drawn) for choice in example))
     return made
+
+
+def _tokens(choice: Choice, prompt: tuple[int, ...], tokenizer: Any, *, as_drawn: bool) -> TokenizedExample:
+    row = choice.row
+    if not as_drawn:
+        completion = tokenizer(row.completion, add_special_tokens=False)["input_ids"]
+        return TokenizedExample(prompt, (*completion, tokenizer.eos_token_id), choice.weight)
+    if not row.token_ids or len(row.log_probs) != len(row.token_ids):
+        raise ConfigError(
+            f"model.objective learns from drawn tokens and their log-probabilities, which '{row.sampler}' did not tell "
+            f"for {row.task_id}; use data.sampler TransformersSampler or VLLMSampler, or model.objective SFT, Distill "
+            "or DPO"
+        )
+    return TokenizedExample(prompt, row.token_ids, choice.weight, row.log_probs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +75,18 @@ class ExampleLoader:
         batches: of this rank.
     """
 
-    def __init__(self, batches: Sequence[Sequence[TokenizedExample]]) -> None:
+    def __init__(self, batches: Sequence[Sequence[Together]]) -> None:
         self._batches = batches
 
     def __len__(self) -> int:
         return len(self._batches)
 
     def __iter__(self) -> Iterator[PackedBatch]:
-        return map(pack, self._batches)
+        return (pack([one for together in batch for one in together]) for batch in self._batches)
 
 
 def example_loader(
-    examples: Sequence[TokenizedExample], composition: Composition, *, seed: int, rank: int, world_size: int
+    examples: Sequence[Together], composition: Composition, *, seed: int, rank: int, world_size: int
 ) -> ExampleLoader:
     """A rank's share of an epoch's batches; every rank takes as many steps.
 
@@ -74,8 +101,8 @@ def example_loader(
 
 
 def composed(
-    examples: Sequence[TokenizedExample], composition: Composition, *, generator: torch.Generator
-) -> list[list[TokenizedExample]]:
+    examples: Sequence[Together], composition: Composition, *, generator: torch.Generator
+) -> list[list[Together]]:
     """Shuffled batches of shuffled Examples, each Example in one of them."""
 
     def shuffled(items: Sequence[_T]) -> list[_T]:
@@ -83,15 +110,15 @@ def composed(
 
     order = shuffled(examples)
     if composition.share_prompts:
-        by_prompt: dict[tuple[int, ...], list[TokenizedExample]] = {}
+        by_prompt: dict[tuple[int, ...], list[Together]] = {}
         for example in order:
-            by_prompt.setdefault(example.prompt, []).append(example)
+            by_prompt.setdefault(example[0].prompt, []).append(example)
         order = [example for prompt in shuffled(list(by_prompt)) for example in by_prompt[prompt]]
     size = composition.batch_size
     return shuffled([order[start : start + size] for start in range(0, len(order), size)])
 
 
-def even(batches: Sequence[list[TokenizedExample]], *, world_size: int) -> list[list[TokenizedExample]]:
+def even(batches: Sequence[list[Together]], *, world_size: int) -> list[list[Together]]:
     """Batches whose number is a multiple of the world size.
 
     The largest are halved until it is; where none has two Examples, the first ones are repeated.

@@ -1,4 +1,4 @@
-"""The LightningModule around the Policy: SFT on verified programs, adapter-only checkpoints."""
+"""The LightningModule around the Policy: an objective's loss, tied to the base, and adapter-only checkpoints."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -9,6 +9,8 @@ import lightning as L
 import torch
 
 from axiom.errors import ConfigError, ModelError
+from axiom.learning.losses import entropy, kl_exact, log_probs_of
+from axiom.learning.objectives import SFT, Objective, Step
 from axiom.learning.packing import PackedBatch
 from axiom.policy.policy import Policy
 from axiom.policy.quantization import Quantization
@@ -28,9 +30,14 @@ class Solver(Protocol):
 
 
 class PolicyModule(L.LightningModule):
-    """A causal LM under QLoRA that learns from its own passing programs.
+    """A causal LM under QLoRA that learns from verdicts on its own samples.
 
     Args:
+        objective: what is learned from verdicts, and by which loss: ``SFT``, ``Distill``, ``DPO``, ``PolicyGradient``,
+            or the path of a subclass of :class:`axiom.learning.objectives.Objective`. SFT where none is named.
+        kl_coefficient: weight in the loss of the mean KL divergence to the base at the targets, in nats.
+        kl_every_n_steps: how often ``train/kl`` and ``train/entropy`` are logged, each time for a forward of the base;
+            0 never logs them. With a ``kl_coefficient`` every step has them.
         base: hub id, local folder, ``.gguf`` file, or ``smollm2-135m-instruct`` (the embedded model).
         quantization: of the frozen base: ``nf4``, ``int8`` or ``none``.
         dtype: of arithmetic and unquantised weights: ``bfloat16``, ``float16`` or ``float32``.
@@ -47,6 +54,9 @@ class PolicyModule(L.LightningModule):
     def __init__(
         self,
         *,
+        objective: Objective | None = None,
+        kl_coefficient: float = 0.0,
+        kl_every_n_steps: int = 10,
         base: str = "smollm2-135m-instruct",
         quantization: Quantization = "nf4",
         dtype: str = "bfloat16",
@@ -60,7 +70,12 @@ class PolicyModule(L.LightningModule):
         k: Sequence[int] = (1, 8),
     ) -> None:
         super().__init__()
-        self.save_hyperparameters(ignore=["k"])
+        if kl_coefficient < 0 or kl_every_n_steps < 0:
+            raise ConfigError(
+                f"model.kl_coefficient {kl_coefficient} and kl_every_n_steps {kl_every_n_steps} must be 0 or more"
+            )
+        self.save_hyperparameters(ignore=["k", "objective"])
+        self.objective = objective or SFT()
         self.policy: Policy | None = None
         self.k = tuple(k)
         self.pass_at_k = torch.nn.ModuleDict({str(budget): PassAtK(budget) for budget in self.k})
@@ -91,10 +106,26 @@ class PolicyModule(L.LightningModule):
         self.build_policy(self.trainer.strategy.root_device)
 
     def training_step(self, batch: PackedBatch, batch_index: int) -> torch.Tensor:
-        """Mean negative log-likelihood of the completions' tokens; prompts carry no loss."""
+        """The objective's loss of a packed step, and what ties it to the base; prompts carry no loss."""
         assert self.policy is not None
-        loss = -self.policy.completion_log_probs(batch).mean()
-        self.log("train/loss", loss, on_step=True, batch_size=len(batch.target_counts))
+        logits = self.policy.completion_logits(batch)
+        every, coefficient = self.hparams["kl_every_n_steps"], self.hparams["kl_coefficient"]
+        is_told = coefficient > 0 or (every > 0 and self.global_step % every == 0)
+        base = self.policy.base_logits(batch) if is_told or self.objective.needs_reference else None
+        step = Step(
+            log_probs=log_probs_of(logits, batch.targets),
+            reference=None if base is None else log_probs_of(base, batch.targets),
+            sampled=batch.sampled if self.objective.needs_tokens else None,
+            weights=batch.weights,
+            counts=batch.target_counts,
+        )
+        loss = self.objective.loss(step)
+        if base is not None and is_told:
+            kl = kl_exact(logits if coefficient else logits.detach(), base).mean()
+            loss = loss + coefficient * kl if coefficient else loss
+            told = {"train/kl": kl.detach(), "train/entropy": entropy(logits).mean()}
+            self.log_dict(told, on_step=True, batch_size=len(batch.weights))
+        self.log("train/loss", loss, on_step=True, batch_size=len(batch.weights))
         return loss
 
     def validation_step(self, batch: Sequence[Problem], batch_index: int) -> None:

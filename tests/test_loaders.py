@@ -1,6 +1,7 @@
 """How an epoch's batches are made: every Example once, by the seed alone, as many for each rank."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 import torch
@@ -8,18 +9,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lightning.fabric.utilities.apply_func import move_data_to_device
 
+from axiom.errors import ConfigError
+from axiom.learning.examples import Choice
 from axiom.learning.packing import PackedBatch, TokenizedExample
-from datamodules.loaders import Composition, composed, even, example_loader
+from datamodules.loaders import Composition, Together, composed, even, example_loader, tokenized
+from tests.runs import ONE
+from tests.test_store import row
+from tests.tiny import byte_tokenizer
 
 
-def examples_of(sizes: list[int]) -> list[TokenizedExample]:
+def examples_of(sizes: list[int]) -> list[Together]:
     """So many Examples of each problem, all different."""
-    return [TokenizedExample((place,), (place, number)) for place, size in enumerate(sizes) for number in range(size)]
+    return [
+        (TokenizedExample((place,), (place, number)),) for place, size in enumerate(sizes) for number in range(size)
+    ]
 
 
 def batches_of(
-    examples: list[TokenizedExample], batch_size: int, *, share_prompts: bool = True, seed: int = 0
-) -> list[list[TokenizedExample]]:
+    examples: list[Together], batch_size: int, *, share_prompts: bool = True, seed: int = 0
+) -> list[list[Together]]:
     chance = torch.Generator().manual_seed(seed)
     return composed(examples, Composition(batch_size=batch_size, share_prompts=share_prompts), generator=chance)
 
@@ -59,7 +67,7 @@ def test_the_seed_alone_decides_the_order(share_prompts: bool) -> None:
     first, again, other = (batches_of(examples, 4, share_prompts=share_prompts, seed=seed) for seed in (1, 1, 2))
     assert first == again
     assert first != other
-    problems = [[example.prompt for batch in batches for example in batch] for batches in (first, other)]
+    problems = [[one.prompt for batch in batches for (one,) in batch] for batches in (first, other)]
     assert problems[0] != problems[1]
 
 
@@ -68,7 +76,7 @@ def test_examples_of_a_problem_stand_together_only_where_prompts_are_shared() ->
 
     def trees(*, share_prompts: bool) -> int:
         batches = batches_of(examples, 4, share_prompts=share_prompts)
-        return sum(len({example.prompt for example in batch}) for batch in batches)
+        return sum(len({one.prompt for (one,) in batch}) for batch in batches)
 
     assert trees(share_prompts=True) == 30
     assert trees(share_prompts=False) > 90
@@ -84,8 +92,39 @@ def test_the_ranks_loaders_give_packed_batches_of_all_examples_which_lightning_m
     for _ in range(2):  # an epoch can be gone through again
         packed = [batch for loader in loaders for batch in loader]
         assert len(packed) == 4
-        targets = [tuple(part.tolist()) for batch in packed for part in batch.targets.split(batch.target_counts)]
-        assert sorted(targets) == sorted(example.completion for example in examples)
+        targets = [
+            tuple(part.tolist()) for batch in packed for part in batch.targets.split(batch.target_counts.tolist())
+        ]
+        assert sorted(targets) == sorted(one.completion for (one,) in examples)
     moved = move_data_to_device(packed[0], "meta")
     assert isinstance(moved, PackedBatch)
     assert moved.input_ids.device.type == "meta"
+
+
+def test_a_pair_stays_together_in_its_batch() -> None:
+    pairs: list[Together] = [
+        (TokenizedExample((place,), (1, number)), TokenizedExample((place,), (2, number)))
+        for place in range(3)
+        for number in range(3)
+    ]
+    loader = example_loader(pairs, Composition(batch_size=2, share_prompts=True), seed=0, rank=0, world_size=1)
+    for batch in loader:
+        assert batch.targets[0::2].tolist() == [1, 2] * (len(batch.target_counts) // 2)
+
+
+def test_a_text_is_ended_by_the_end_token_and_drawn_tokens_are_taken_as_they_are() -> None:
+    tokenizer, drawn = byte_tokenizer(), row(ONE.id, solution="ab")
+    examples = [(Choice(drawn, 0.5),)]
+    ((as_text,),) = tokenized(examples, {ONE.id: ONE}, tokenizer=tokenizer, style="direct", as_drawn=False)
+    assert as_text.completion == (*tokenizer("ab")["input_ids"], tokenizer.eos_token_id)
+    assert (as_text.weight, as_text.sampled) == (0.5, ())
+    ((as_drawn,),) = tokenized(examples, {ONE.id: ONE}, tokenizer=tokenizer, style="direct", as_drawn=True)
+    assert as_drawn.completion == drawn.token_ids
+    assert as_drawn.sampled == drawn.log_probs
+    assert as_drawn.prompt == as_text.prompt
+
+
+def test_an_engine_that_tells_no_tokens_is_named_where_they_are_needed() -> None:
+    silent = replace(row(ONE.id), token_ids=(), log_probs=(), sampler="openai")
+    with pytest.raises(ConfigError, match="'openai' did not tell"):
+        tokenized([(Choice(silent),)], {ONE.id: ONE}, tokenizer=byte_tokenizer(), style="direct", as_drawn=True)

@@ -314,11 +314,19 @@ def test_a_mistake_gets_one_clear_error_and_code_two(
     assert not (tmp_path / "run" / "rounds").exists()
 
 
-@pytest.mark.parametrize(
-    ("overlays", "engine"), [((), "TransformersSampler"), (("vllm",), "VLLMSampler"), (("openai",), "OpenAISampler")]
-)
+SHIPPED = {
+    (): "TransformersSampler",
+    ("vllm",): "VLLMSampler",
+    ("openai",): "OpenAISampler",
+    ("distill",): "Distill",
+    ("dpo",): "DPO",
+    ("policy_gradient",): "PolicyGradient",
+}
+
+
+@pytest.mark.parametrize(("overlays", "named"), SHIPPED.items())
 def test_every_configuration_that_is_shipped_is_understood(
-    overlays: tuple[str, ...], engine: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    overlays: tuple[str, ...], named: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
     files = ["configs/quickstart.yaml", *(f"configs/overlays/{name}.yaml" for name in overlays)]
@@ -327,9 +335,10 @@ def test_every_configuration_that_is_shipped_is_understood(
         with pytest.raises(SystemExit) as stop:
             main([subcommand, *given, "--print_config"])
         assert stop.value.code in (0, None)
-        assert f".{engine}\n" in capsys.readouterr().out
+        assert f".{named}\n" in capsys.readouterr().out
     shipped = {str(file.relative_to(ROOT)) for file in (ROOT / "configs").rglob("*.yaml")}
-    assert shipped == {"configs/quickstart.yaml", "configs/overlays/vllm.yaml", "configs/overlays/openai.yaml"}
+    named_files = {f"configs/overlays/{name}.yaml" for overlays in SHIPPED for name in overlays}
+    assert shipped == {"configs/quickstart.yaml", *named_files}
 
 
 def test_help_names_the_subcommands_without_loading_torch() -> None:

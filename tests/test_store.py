@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from axiom.errors import RoundStoreError
-from axiom.learning.selection import normalized_program, select_passing
 from axiom.rounds.store import JudgedSample, Manifest, RoundFolder, RoundStore
 
 
@@ -96,22 +95,3 @@ def test_an_unreadable_manifest_names_its_file(tmp_path: Path) -> None:
     (store.path / "manifest.json").write_text("{")
     with pytest.raises(RoundStoreError, match=r"manifest\.json cannot be read"):
         store.read_manifest()
-
-
-def test_selection_keeps_distinct_passing_programs_shortest_first_up_to_the_cap() -> None:
-    rows = [
-        row(index=0, solution="x  =  1  # one", tokens=9),
-        row(index=1, solution="x = 1", tokens=5),
-        row(index=2, solution="y = 2", tokens=7),
-        row(index=3, solution="z = 3", tokens=8),
-        row(index=4, passed=False),
-        replace(row(index=5, solution="w = 0", tokens=1), finish_reason="length"),
-        row("a/c", 0, solution="x = 1"),
-    ]
-    chosen = select_passing(rows, max_per_problem=2)
-    assert [r.key for r in chosen] == [("a/b", 1), ("a/b", 2), ("a/c", 0)]
-
-
-def test_programs_are_one_when_their_syntax_trees_are() -> None:
-    assert normalized_program("x='a' # c") == normalized_program('x = "a"')
-    assert normalized_program("def broken(:") == "def broken(:"

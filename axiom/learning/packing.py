@@ -4,21 +4,29 @@ The row is made of trees: a prompt, then the completions of it, one branch each.
 its positions go on where the prompt's end. A completion's last token predicts nothing, so it is a target and no input.
 The row is equal in mathematics to a batch with a row for each Example.
 
-Notation: T tokens of the row, M targets, which are all completions' tokens.
+Notation: T tokens of the row, E completions, M targets, which are all completions' tokens.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import torch
 
 
 @dataclass(frozen=True, slots=True)
 class TokenizedExample:
-    """A prompt and its verified completion as token ids, the end token included; neither is empty."""
+    """A prompt and a completion of it as token ids, the end token included; neither is empty.
+
+    Attributes:
+        weight: of the completion in the loss.
+        sampled: log-probability of each of the completion's tokens under the policy that drew it; empty where the
+            objective does not ask for it.
+    """
 
     prompt: tuple[int, ...]
     completion: tuple[int, ...]
+    weight: float = 1.0
+    sampled: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,9 @@ class PackedBatch:
         tree_lengths: tokens of each tree; their sum is T.
         sources: (M,) int64, where in the row the target is predicted; Example by Example in the order given.
         targets: (M,) int64, the tokens to be predicted.
-        target_counts: targets of each Example; their sum is M.
+        target_counts: (E,) int64, targets of each completion; their sum is M.
+        weights: (E,) of the completions.
+        sampled: (M,) log-probabilities under the policy that drew them; (0,) where nobody asks for them.
     """
 
     input_ids: torch.Tensor
@@ -41,18 +51,20 @@ class PackedBatch:
     tree_lengths: tuple[int, ...]
     sources: torch.Tensor
     targets: torch.Tensor
-    target_counts: tuple[int, ...]
+    target_counts: torch.Tensor
+    weights: torch.Tensor
+    sampled: torch.Tensor
 
     def to(self, device: torch.device) -> "PackedBatch":
         """The same batch there; what Lightning calls to move it."""
-        names = ("input_ids", "position_ids", "branches", "sources", "targets")
+        names = [field.name for field in fields(self) if field.name != "tree_lengths"]
         return replace(self, **{name: getattr(self, name).to(device) for name in names})
 
     def single(self) -> "Iterator[PackedBatch]":
         """Each Example as a batch of its own, for models that know no trees."""
         ends = torch.tensor(self.tree_lengths).cumsum(0).tolist()
         done = 0
-        for number, count in enumerate(self.target_counts):
+        for number, count in enumerate(self.target_counts.tolist()):
             sources, targets = self.sources[done : done + count], self.targets[done : done + count]
             done += count
             first = int(sources[0])  # a prompt's last token
@@ -65,7 +77,9 @@ class PackedBatch:
                 tree_lengths=(len(path),),
                 sources=torch.arange(len(path) - count, len(path), device=sources.device),
                 targets=targets,
-                target_counts=(count,),
+                target_counts=self.target_counts[number : number + 1],
+                weights=self.weights[number : number + 1],
+                sampled=self.sampled[done - count : done],
             )
 
 
@@ -103,5 +117,7 @@ def pack(examples: Sequence[TokenizedExample]) -> PackedBatch:
         tree_lengths=tuple(lengths),
         sources=torch.tensor([place for number in range(len(examples)) for place in sources[number]]),
         targets=torch.tensor([token for example in examples for token in example.completion]),
-        target_counts=tuple(len(example.completion) for example in examples),
+        target_counts=torch.tensor([len(example.completion) for example in examples]),
+        weights=torch.tensor([example.weight for example in examples]),
+        sampled=torch.tensor([log_prob for example in examples for log_prob in example.sampled]),
     )

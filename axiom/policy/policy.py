@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from axiom.errors import ModelError
+from axiom.learning.losses import log_probs_of
 from axiom.learning.packing import PackedBatch
 from axiom.policy.export import base_hash, save_base
 from axiom.policy.lora_linear import LORA_LAYERS
@@ -138,27 +139,36 @@ class Policy(nn.Module):
             digest.update(tensor.float().cpu().numpy().tobytes())
         return digest.hexdigest()[:16]
 
-    def completion_log_probs(self, batch: PackedBatch) -> torch.Tensor:
-        """Log-probability of every target token; logits are computed for these alone.
+    def completion_logits(self, batch: PackedBatch) -> torch.Tensor:
+        """Logits where targets are predicted, and nowhere else.
 
         Args:
             batch: M targets, on the model's device.
 
         Returns:
-            (M,) float32, in the targets' order.
+            (M, V) in the arithmetic's type, in the targets' order.
         """
         if not self._knows_trees and len(batch.target_counts) > 1:
-            return torch.cat([self.completion_log_probs(single) for single in batch.single()])
+            return torch.cat([self.completion_logits(single) for single in batch.single()])
         trees = {}
         if self._knows_trees:
             # Transformers makes no mask where a four-dimensional one is given; whatever used this one would give NaN.
             unused = torch.full((1, 1, 1, 1), torch.nan, device=batch.input_ids.device)
             masks = TreeMasks(batch, dtype=getattr(torch, self.dtype_name))
             trees = {"attention_mask": unused, "position_ids": batch.position_ids, "tree_masks": masks}
-        logits = self.model.get_base_model()(
+        logits: torch.Tensor = self.model.get_base_model()(
             input_ids=batch.input_ids, use_cache=False, logits_to_keep=batch.sources, **trees
         ).logits
-        return -nn.functional.cross_entropy(logits[0].float(), batch.targets, reduction="none")
+        return logits[0]
+
+    def base_logits(self, batch: PackedBatch) -> torch.Tensor:
+        """The same of the base alone, without gradient: no second copy of it is kept."""
+        with torch.no_grad(), self.without_adapter():
+            return self.completion_logits(batch)
+
+    def completion_log_probs(self, batch: PackedBatch) -> torch.Tensor:
+        """(M,) float32 log-probabilities of the targets, in their order."""
+        return log_probs_of(self.completion_logits(batch), batch.targets)
 
     def sampling_model(self, *, dequantize: bool = True) -> Any:
         """What samples, with the adapter as it is now.

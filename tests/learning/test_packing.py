@@ -26,14 +26,14 @@ def test_a_shared_prompt_is_written_once_and_every_completion_token_is_a_target(
         "targets": [3, 4, 5, 7, 8, 9],
     }
     assert batch.input_ids.shape == batch.position_ids.shape == (1, 6)
-    assert (batch.tree_lengths, batch.target_counts) == ((5, 1), (3, 1, 2))
+    assert (batch.tree_lengths, tuple(batch.target_counts.tolist())) == ((5, 1), (3, 1, 2))
 
 
 def test_one_example_is_a_prompt_and_its_completion_but_the_last_token() -> None:
     batch = pack(EXAMPLES[:1])
     assert batch.input_ids.tolist() == [[1, 2, 3, 4]]
     assert batch.sources.tolist() == [1, 2, 3]
-    assert (batch.tree_lengths, batch.target_counts) == ((4,), (3,))
+    assert (batch.tree_lengths, tuple(batch.target_counts.tolist())) == ((4,), (3,))
 
 
 def test_each_example_taken_out_of_a_batch_is_what_it_is_packed_alone() -> None:
@@ -42,7 +42,7 @@ def test_each_example_taken_out_of_a_batch_is_what_it_is_packed_alone() -> None:
     for part, example in zip(parts, EXAMPLES, strict=True):
         alone = pack([example])
         assert as_lists(part) == as_lists(alone)
-        assert (part.tree_lengths, part.target_counts) == (alone.tree_lengths, alone.target_counts)
+        assert (part.tree_lengths, part.target_counts.tolist()) == (alone.tree_lengths, alone.target_counts.tolist())
 
 
 def test_a_batch_moves_to_a_device_with_all_its_tensors() -> None:

@@ -141,7 +141,7 @@ def test_no_completion_and_no_problem_is_seen_by_another(kind: str, tmp_path: Pa
 
     def told(changed: dict[int, TokenizedExample]) -> list[torch.Tensor]:
         batch = pack([changed.get(number, example) for number, example in enumerate(examples)])
-        return list(policy.completion_log_probs(batch).detach().split(batch.target_counts))
+        return list(policy.completion_log_probs(batch).detach().split(batch.target_counts.tolist()))
 
     def other(tokens: tuple[int, ...]) -> tuple[int, ...]:
         return tuple((token + 1) % 250 for token in tokens)

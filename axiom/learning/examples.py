@@ -1,0 +1,70 @@
+"""From the verdicts of one or more rounds to what training takes from them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from axiom.learning.selection import Selection, whole_program
+from axiom.rounds.store import JudgedSample
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A sample that training takes.
+
+    Attributes:
+        row: the sample.
+        weight: of its tokens in the loss; an advantage may be below 0.
+    """
+
+    row: JudgedSample
+    weight: float = 1.0
+
+
+Example = tuple[Choice, ...]  # what belongs into one step together: a sample, or a pair of the same problem
+
+
+class Chooser(Protocol):
+    """The half of an objective that looks at verdicts."""
+
+    def choose(self, rows: Sequence[JudgedSample], selection: Selection) -> list[Example]: ...
+
+
+def examples_of(rounds: Sequence[Sequence[JudgedSample]], objective: Chooser, selection: Selection) -> list[Example]:
+    """The Examples of the newest round, and with replay what earlier ones found and it did not.
+
+    Args:
+        rounds: judged samples by round, the newest last.
+        objective: chooses in each round by itself, so that a group's mean is one policy's.
+        selection: weights and replay.
+    """
+    *earlier, newest = rounds
+    chosen = _weighed(objective.choose(newest, selection), selection)
+    if not selection.replay:
+        return chosen
+    known = {_programs(example) for example in chosen}
+    for rows in reversed(earlier):
+        for example in _weighed(objective.choose(rows, selection), selection):
+            if _programs(example) not in known:
+                known.add(_programs(example))
+                chosen.append(_scaled(example, selection.replay))
+    return chosen
+
+
+def _weighed(examples: list[Example], selection: Selection) -> list[Example]:
+    if selection.weigh == "example":
+        return examples
+    totals: dict[str, float] = defaultdict(float)
+    for example in examples:
+        totals[example[0].row.task_id] += abs(example[0].weight)
+    return [_scaled(example, 1 / totals[example[0].row.task_id]) for example in examples]
+
+
+def _scaled(example: Example, factor: float) -> Example:
+    return tuple(replace(choice, weight=choice.weight * factor) for choice in example)
+
+
+def _programs(example: Example) -> tuple[str | None, ...]:
+    """What makes an Example new: its problem and the programs in it."""
+    return (example[0].row.task_id, *(whole_program(choice.row) for choice in example))

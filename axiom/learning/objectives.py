@@ -1,0 +1,228 @@
+"""What is learned from a round's verdicts, and by which loss: one small class for each objective.
+
+An objective chooses from judged samples and gives the loss of a step. Its two halves are pure: the same samples give
+the same Examples, the same numbers the same loss. A new one is a subclass of :class:`Objective` that the configuration
+names by its import path.
+
+    model:
+      objective:
+        class_path: DPO
+        init_args: {beta: 0.1}
+
+Notation: E completions of a step, M targets, which are all their tokens.
+"""
+
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice
+
+import torch
+
+from axiom.errors import ConfigError
+from axiom.learning.advantage import Reward, Scale, group_advantages
+from axiom.learning.examples import Choice, Example
+from axiom.learning.losses import (
+    Length,
+    Preference,
+    clipped_policy_gradient,
+    preference_loss,
+    weighted_likelihood,
+)
+from axiom.learning.selection import Selection, distinct_programs, preferred, search_distribution, select_passing
+from axiom.rounds.store import JudgedSample
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a loss is made of.
+
+    Attributes:
+        log_probs: (M,) of the policy, with gradient.
+        reference: (M,) of the base, or None where the objective does not ask for it.
+        sampled: (M,) of the policy that sampled, or None likewise.
+        weights: (E,) of the choices.
+        counts: (E,) int64, targets of each.
+    """
+
+    log_probs: torch.Tensor
+    reference: torch.Tensor | None
+    sampled: torch.Tensor | None
+    weights: torch.Tensor
+    counts: torch.Tensor
+
+
+class Objective(ABC):
+    """Which samples become Examples, and which loss they have.
+
+    Attributes:
+        needs_reference: whether the loss asks for the base's log-probabilities.
+        needs_tokens: whether it learns from the very tokens that were drawn and their log-probabilities, which not
+            every engine tells.
+    """
+
+    needs_reference = False
+    needs_tokens = False
+
+    @abstractmethod
+    def choose(self, rows: Sequence[JudgedSample], selection: Selection) -> list[Example]:
+        """The Examples of these judged samples.
+
+        Args:
+            rows: of one round; the judge's own faults may be among them.
+            selection: how many of a problem, and which.
+        """
+
+    @abstractmethod
+    def loss(self, step: Step) -> torch.Tensor:
+        """Scalar loss of a step."""
+
+
+class SFT(Objective):
+    """Likelihood of passing programs, each distinct one once: STaR, RFT, ReST-EM (arXiv 2203.14465, 2312.06585)."""
+
+    def choose(self, rows: Sequence[JudgedSample], selection: Selection) -> list[Example]:
+        """Distinct passing programs, the shortest first."""
+        return [(Choice(row),) for row in select_passing(rows, selection)]
+
+    def loss(self, step: Step) -> torch.Tensor:
+        """Mean negative log-likelihood of a target."""
+        return weighted_likelihood(step.log_probs, step.weights, step.counts)
+
+
+class Distill(Objective):
+    """Cross-entropy of the policy to what search found: expert iteration's own loss (arXiv 1705.08439).
+
+    The search distribution of a problem is its samples, each distinct program with the share of its samples, tilted by
+    the reward: ``share * exp(reward / temperature)``. All problems weigh the same, whatever was found.
+
+    Args:
+        reward: ``binary``, or the ``fraction`` of tests passed.
+        temperature: of the tilt; the lower, the more the best programs of a problem have of its weight.
+    """
+
+    def __init__(self, *, reward: Reward = "binary", temperature: float = 0.1) -> None:
+        if temperature <= 0:
+            raise ConfigError(f"model.objective.temperature: expected above 0, got {temperature}")
+        self.reward, self.temperature = reward, temperature
+
+    def choose(self, rows: Sequence[JudgedSample], selection: Selection) -> list[Example]:
+        """The weightiest programs of each problem that any sample solved, their weights summing to 1."""
+        most = selection.max_per_problem
+        weighed = search_distribution(rows, reward_kind=self.reward, temperature=self.temperature, max_per_problem=most)
+        return [(Choice(row, weight),) for row, weight in weighed]
+
+    def loss(self, step: Step) -> torch.Tensor:
+        """Weighted mean negative log-likelihood of a target."""
+        return weighted_likelihood(step.log_probs, step.weights, step.counts)
+
+
+class DPO(Objective):
+    """A passing program preferred to a failing one of the same problem (arXiv 2305.18290); the base is the reference.
+
+    Args:
+        beta: strength of the tie to the base.
+        loss: ``sigmoid`` (DPO) or ``ipo`` (arXiv 2310.12036).
+        likelihood: weight of the passing programs' mean negative log-likelihood beside it (RPO, arXiv 2404.19733),
+            without which their likelihood may fall as long as the failing ones' falls faster.
+    """
+
+    needs_reference = True
+
+    def __init__(self, *, beta: float = 0.1, loss: Preference = "sigmoid", likelihood: float = 0.0) -> None:
+        if beta <= 0 or likelihood < 0:
+            raise ConfigError(
+                f"model.objective: expected beta above 0 and likelihood 0 or more, got {beta}, {likelihood}"
+            )
+        self.beta, self.kind, self.likelihood = beta, loss, likelihood
+
+    def choose(self, rows: Sequence[JudgedSample], selection: Selection) -> list[Example]:
+        """Pairs of distinct programs; the fewer of the two kinds are used again until the others are through."""
+        failing = defaultdict(list)
+        for row in distinct_programs(row for row in rows if not row.passed):
+            failing[row.task_id].append(row)
+        passing = defaultdict(list)
+        for row in select_passing(rows, selection):
+            passing[row.task_id].append(row)
+        pairs: list[Example] = []
+        for problem, good in passing.items():
+            bad = preferred(failing[problem], selection)
+            count = max(len(good), len(bad)) if bad else 0
+            pairs += [(Choice(a), Choice(b)) for a, b in islice(zip(cycle(good), cycle(bad)), count)]
+        return pairs
+
+    def loss(self, step: Step) -> torch.Tensor:
+        """Mean over pairs."""
+        assert step.reference is not None
+        loss = preference_loss(
+            step.log_probs, step.reference, step.weights[0::2], step.counts, beta=self.beta, kind=self.kind
+        )
+        if self.likelihood:
+            chosen = torch.zeros_like(step.weights)
+            chosen[0::2] = 1.0
+            loss = loss + self.likelihood * weighted_likelihood(step.log_probs, chosen, step.counts)
+        return loss
+
+
+class PolicyGradient(Objective):
+    """Every sample weighed by how much better than its group it did: GRPO and its variants (arXiv 2402.03300).
+
+    Failures push the policy away. The ratio to the policy that sampled is clipped, so that several epochs on one
+    round's samples stay near it.
+
+    Args:
+        reward: ``binary``, or the ``fraction`` of tests passed.
+        scale: ``group`` divides advantages by the group's deviation (GRPO), ``none`` does not (Dr. GRPO).
+        length: ``sample`` (GRPO), ``token`` (DAPO) or ``constant`` (Dr. GRPO): how long and short ones weigh.
+        constant: divisor of ``constant``, in tokens.
+        clip_low, clip_high: how far the ratio may go below and above 1.
+    """
+
+    needs_tokens = True
+
+    def __init__(
+        self,
+        *,
+        reward: Reward = "binary",
+        scale: Scale = "group",
+        length: Length = "token",
+        constant: int = 256,
+        clip_low: float = 0.2,
+        clip_high: float = 0.2,
+    ) -> None:
+        if not (0 < clip_low <= 1 and clip_high > 0 and constant > 0):
+            raise ConfigError(
+                "model.objective: expected clip_low in (0, 1], clip_high and constant above 0, "
+                f"got {clip_low}, {clip_high}, {constant}"
+            )
+        self.reward, self.scale, self.length, self.constant = reward, scale, length, constant
+        self.clip_low, self.clip_high = clip_low, clip_high
+
+    def choose(self, rows: Sequence[JudgedSample], selection: Selection) -> list[Example]:
+        """The samples of problems that were solved sometimes, the furthest from their group's mean first."""
+        judged = [row for row in rows if row.outcome != "internal_error"]
+        advantages = group_advantages(judged, kind=self.reward, scale=self.scale)
+        by_problem: dict[str, list[Choice]] = defaultdict(list)
+        for row, advantage in zip(judged, advantages, strict=True):
+            if advantage:
+                by_problem[row.task_id].append(Choice(row, advantage))
+        chosen: list[Example] = []
+        for choices in by_problem.values():
+            choices.sort(key=lambda choice: (-abs(choice.weight), choice.row.sample_index))
+            chosen += [(choice,) for choice in choices[: selection.max_per_problem]]
+        return chosen
+
+    def loss(self, step: Step) -> torch.Tensor:
+        """The clipped surrogate."""
+        assert step.sampled is not None
+        return clipped_policy_gradient(
+            step.log_probs,
+            step.sampled,
+            step.weights,
+            step.counts,
+            clip_low=self.clip_low,
+            clip_high=self.clip_high,
+            length=self.length,
+            max_new_tokens=self.constant,
+        )

@@ -1,0 +1,108 @@
+"""Choices among samples, each by hand."""
+
+from dataclasses import replace
+
+import pytest
+
+from axiom.errors import ConfigError
+from axiom.learning.selection import (
+    Selection,
+    distance,
+    distinct_programs,
+    normalized_program,
+    search_distribution,
+    select_passing,
+    syntax_nodes,
+)
+from axiom.rounds.store import JudgedSample
+from tests.test_store import row
+
+ADD = "def f(a):\n    return a + 1"
+ADD_AGAIN = "def f(a): # one more\n    return (a + 1)"
+LOOP = "def f(a):\n    for _ in range(1):\n        a += 1\n    return a"
+SUM = "def f(a):\n    return sum([a, 1])"
+
+
+def programs(*sources: str, task: str = "p", passed: bool = True) -> list[JudgedSample]:
+    return [
+        row(task, index, solution=source, tokens=len(source), passed=passed) for index, source in enumerate(sources)
+    ]
+
+
+def test_two_spellings_of_one_program_are_one_and_the_shorter_is_kept() -> None:
+    rows = programs(ADD_AGAIN, ADD, LOOP)
+    assert [r.solution for r in distinct_programs(rows)] == [ADD, LOOP]
+
+
+def test_what_was_cut_off_and_what_the_judge_failed_on_is_no_whole_program() -> None:
+    whole, cut, fault = programs(ADD, LOOP, SUM)
+    rows = [whole, replace(cut, finish_reason="length"), replace(fault, outcome="internal_error")]
+    assert distinct_programs(rows) == [whole]
+
+
+@pytest.mark.parametrize(
+    ("prefer", "expected"), [("short", [ADD, SUM]), ("first", [LOOP, ADD]), ("diverse", [ADD, LOOP])]
+)
+def test_a_cap_keeps_what_is_preferred(prefer: str, expected: list[str]) -> None:
+    rows = programs(LOOP, ADD, SUM)
+    kept = select_passing(rows, Selection(max_per_problem=2, prefer=prefer))  # type: ignore[arg-type]
+    assert [r.solution for r in kept] == expected
+
+
+def test_the_cap_is_each_problems_own_and_failures_are_left_out() -> None:
+    rows = [*programs(ADD, LOOP, task="a"), *programs(ADD, task="b"), *programs(SUM, task="c", passed=False)]
+    kept = select_passing(rows, Selection(max_per_problem=1))
+    assert [(r.task_id, r.solution) for r in kept] == [("a", ADD), ("b", ADD)]
+
+
+def test_programs_are_as_far_apart_as_the_syntax_that_they_do_not_share() -> None:
+    one, two = syntax_nodes("a = 1"), syntax_nodes("a = 2")
+    assert distance(one, one) == 0.0
+    assert distance(one, two) == pytest.approx(1 - 1 / 5)  # they share the name; statements and constants differ
+    assert distance(one, syntax_nodes("print()")) == 1.0
+    assert syntax_nodes("no program") == frozenset(["no program"])
+
+
+def test_the_search_distribution_is_share_times_tilt_and_sums_to_one() -> None:
+    right = programs(ADD, ADD_AGAIN, LOOP)
+    wrong = replace(programs(SUM, passed=False)[0], sample_index=3, passed_tests=1, total_tests=2)
+    # Shares 2, 1, 1; the tilt of half the tests at temperature 1 is exp(-1/2).
+    weighed = search_distribution([*right, wrong], reward_kind="fraction", temperature=1.0, max_per_problem=9)
+    assert [r.solution for r, _ in weighed] == [ADD, LOOP, SUM]
+    total = 3 + 0.6065306597
+    assert [weight for _, weight in weighed] == pytest.approx([2 / total, 1 / total, 0.6065306597 / total])
+    binary = search_distribution([*right, wrong], reward_kind="binary", temperature=0.1, max_per_problem=9)
+    assert [(r.solution, weight) for r, weight in binary] == [(ADD, pytest.approx(2 / 3)), (LOOP, pytest.approx(1 / 3))]
+    capped = search_distribution([*right, wrong], reward_kind="binary", temperature=0.1, max_per_problem=1)
+    assert [weight for _, weight in capped] == [1.0]
+
+
+def test_a_problem_that_nothing_solved_has_no_search_distribution() -> None:
+    assert (
+        search_distribution(programs(ADD, passed=False), reward_kind="binary", temperature=1, max_per_problem=1) == []
+    )
+
+
+@pytest.mark.parametrize("bad", [{"max_per_problem": 0}, {"replay": -0.1}])
+def test_an_impossible_selection_names_its_key(bad: dict[str, float]) -> None:
+    with pytest.raises(ConfigError, match=f"data.selection.{next(iter(bad))}"):
+        Selection(**bad)  # type: ignore[arg-type]
+
+
+def test_selection_keeps_distinct_passing_programs_shortest_first_up_to_the_cap() -> None:
+    rows = [
+        row(index=0, solution="x  =  1  # one", tokens=9),
+        row(index=1, solution="x = 1", tokens=5),
+        row(index=2, solution="y = 2", tokens=7),
+        row(index=3, solution="z = 3", tokens=8),
+        row(index=4, passed=False),
+        replace(row(index=5, solution="w = 0", tokens=1), finish_reason="length"),
+        row("a/c", 0, solution="x = 1"),
+    ]
+    chosen = select_passing(rows, Selection(max_per_problem=2))
+    assert [r.key for r in chosen] == [("a/b", 1), ("a/b", 2), ("a/c", 0)]
+
+
+def test_programs_are_one_when_their_syntax_trees_are() -> None:
+    assert normalized_program("x='a' # c") == normalized_program('x = "a"')
+    assert normalized_program("def broken(:") == "def broken(:"

@@ -1,0 +1,83 @@
+"""Each objective makes a tiny model better on the problem that it can solve now and then."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from axiom.generation.chat_template import encode_prompt
+from axiom.learning.packing import TokenizedExample, pack
+from axiom.policy.policy import Policy
+from axiom.problems.problem import problem_to_json
+from axiom.prompts import build_prompt
+from axiom.rounds.store import RoundStore
+from tests.runs import ANSWERS, ONE, axiom, events, settings
+from tests.tiny import save_taught_model
+
+# Settings, and the chance of the right answer that the next model must reach; it begins at about a third.
+OBJECTIVES = {
+    "Distill": ([], 0.4),
+    "DPO": (["--model.objective.init_args.likelihood", "0.5"], 0.4),
+    # One round moves no token's chance by much more than the clip, a fifth.
+    "PolicyGradient": (["--data.selection.max_per_problem", "12", "--model.learning_rate", "0.001"], 0.38),
+}
+
+
+@pytest.fixture(scope="module")
+def taught(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("taught")
+    problems = folder / "problems.jsonl"
+    problems.write_text(json.dumps(problem_to_json(ONE)) + "\n")
+    return save_taught_model(folder / "model", ONE, ANSWERS), problems
+
+
+def chance_of_the_right_answer(model: Path, adapter: Path) -> float:
+    policy = Policy(base=str(model), quantization="none", dtype="float32", adapter=adapter)
+    prompt = encode_prompt(policy.tokenizer, build_prompt(ONE, style="complete"))
+    answer = tuple(policy.tokenizer(ANSWERS[0].partition("1")[0] + "1")["input_ids"])
+    with torch.no_grad():
+        return float(policy.completion_log_probs(pack([TokenizedExample(tuple(prompt), answer)])).sum().exp())
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_the_next_model_is_right_more_often(name: str, taught: tuple[Path, Path], tmp_path: Path) -> None:
+    run, (chosen, wanted) = tmp_path / "run", OBJECTIVES[name]
+    more = ["--expert_iteration.rounds", "1", "--expert_iteration.epochs_per_round", "30", "--data.batch_size", "4"]
+    done = axiom("fit", *settings(run, *taught), "--model.objective", name, *more, *chosen)
+    assert done.returncode == 0, done.stderr
+    before, after = (chance_of_the_right_answer(taught[0], RoundStore(run).folder(index).adapter) for index in (0, 1))
+    assert before < 0.35
+    assert after > wanted
+    told = events(run)
+    divergence = [event.value for event in told.Scalars("train/kl")]
+    assert divergence[0] == pytest.approx(0.0, abs=1e-5)  # a fresh adapter is the base
+    assert divergence[-1] > 0.001
+    assert len(told.Scalars("train/entropy")) == len(divergence)
+
+
+def test_a_penalty_on_the_divergence_keeps_the_policy_nearer_to_the_base(
+    taught: tuple[Path, Path], tmp_path: Path
+) -> None:
+    ends = []
+    for coefficient in ("0", "3"):
+        run = tmp_path / coefficient
+        more = [
+            "--expert_iteration.rounds",
+            "1",
+            "--model.kl_coefficient",
+            coefficient,
+            "--model.kl_every_n_steps",
+            "1",
+        ]
+        done = axiom("fit", *settings(run, *taught), *more)
+        assert done.returncode == 0, done.stderr
+        ends.append(events(run).Scalars("train/kl")[-1].value)
+    assert ends[1] < 0.5 * ends[0]
+
+
+def test_an_unknown_objective_is_answered_with_those_that_there_are(taught: tuple[Path, Path], tmp_path: Path) -> None:
+    done = axiom("fit", *settings(tmp_path / "run", *taught), "--model.objective", "PPO")
+    assert done.returncode == 2
+    assert "Objectives: SFT, Distill, DPO, PolicyGradient" in done.stderr
+    assert "Traceback" not in done.stderr
