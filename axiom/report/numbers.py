@@ -175,22 +175,9 @@ def read_run(path: Path) -> RunNumbers:
         )
     logs = read_event_logs(path / "tensorboard")
     curves, times = merged(logs), round_times(logs)
-    rounds = []
-    for index, manifest in manifests.items():
-        by_round = {name: point.value for name, points in curves.items() for point in points if point.step == index}
-        examples = by_round.get("collect/examples")
-        rounds.append(
-            RoundNumbers(
-                index,
-                manifest,
-                of=_by_purpose(folders[index]),
-                time=times.get(index),
-                examples=None if examples is None else int(examples),
-                tokens_per_s=by_round.get("collect/tokens_per_s"),
-            )
-        )
+    rounds = [_round(store.folder(i), manifests[i], i, curves, times.get(i)) for i in manifests]
     text, settings = read_config(path)
-    validation = {r.index: r.of["validation"].counts for r in rounds if "validation" in r.of}
+    validation = {one.index: one.of["validation"].counts for one in rounds if "validation" in one.of}
     return RunNumbers(
         path=path,
         rounds=tuple(rounds),
@@ -200,6 +187,21 @@ def read_run(path: Path) -> RunNumbers:
         chosen=best_round(validation),
         config_text=text,
         settings=compared(settings),
+    )
+
+
+def _round(
+    folder: RoundFolder, manifest: Manifest, index: int, curves: Mapping[str, tuple[Point, ...]], time: RoundTime | None
+) -> RoundNumbers:
+    logged = {name: point.value for name, points in curves.items() for point in points if point.step == index}
+    examples = logged.get("collect/examples")
+    return RoundNumbers(
+        index,
+        manifest,
+        of=_by_purpose(folder),
+        time=time,
+        examples=None if examples is None else int(examples),
+        tokens_per_s=logged.get("collect/tokens_per_s"),
     )
 
 
