@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from axiom.report.svg import Frame, dot, line, path, picture, scaled, spread, text, ticks
+from axiom.report.svg import SMALLEST_RANGE, Frame, dot, line, path, picture, scaled, spread, text, ticks
 
 _LABEL_GAP = 15
 _MOST_DOTS = 40
+_MOST_X_TICKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class _Plot:
         ys = [y for one in series for point in one.dots for y in (point.y, point.low, point.high) if y is not None]
         high = max(ys, default=1.0)
         low = min(0.0, min(ys, default=0.0))
-        high = high if high > low else low + 1.0
+        high = high if high - low >= SMALLEST_RANGE else low + 1.0
         marks = ticks(low, high)
         step = marks[1] - marks[0] if len(marks) > 1 else high - low
         top = marks[-1] if marks[-1] >= high - 1e-9 * (high - low) else marks[-1] + step
@@ -141,7 +142,7 @@ class _Plot:
             words = f"{mark:.0%}" if axes.shown is percent and plain else axes.shown(mark)
             parts.append(line(frame.x0, self.y(mark), frame.x1, self.y(mark), kind="grid" if mark else "axis"))
             parts.append(text(frame.x0 - 7, self.y(mark) + 4, words, anchor="end"))
-        for mark in ticks(self.left, self.right, whole=axes.by_round):
+        for mark in ticks(self.left, self.right, most=_MOST_X_TICKS, whole=axes.by_round):
             parts.append(text(self.x(mark), frame.y0 + 17, f"{mark:g}", anchor="middle"))
         parts.append(text((frame.x0 + frame.x1) / 2, frame.height - 6, axes.x, kind="name", anchor="middle"))
         middle = (frame.y0 + frame.y1) / 2

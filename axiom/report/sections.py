@@ -1,5 +1,6 @@
 """The parts of a page about one run, each a heading, a picture or table, and a sentence that says how to read it."""
 
+import math
 from collections.abc import Sequence
 from html import escape
 
@@ -188,7 +189,7 @@ def _curve_section(run: RunNumbers) -> str:
     names = [name for name in run.curves if name == "train/loss" or "kl" in name.rpartition("/")[2].lower().split("_")]
     pictures = []
     for name in names:
-        points = [(float(point.step), point.value) for point in run.curves[name]]
+        points = [(float(point.step), point.value) for point in run.curves[name] if math.isfinite(point.value)]
         if len(points) > 1:
             dots = tuple(Dot(x, y) for x, y in thinned(points, most=_CURVE_POINTS))
             axes = Axes("step", name.rpartition("/")[2] + ", nats", lambda value: f"{value:.3g}", by_round=False)
@@ -210,7 +211,11 @@ def _origin_section(run: RunNumbers) -> str:
         facts = {"base": manifest.base, "seed": manifest.seed, "engine": manifest.sampler}
         facts |= {"isolation": manifest.isolation, "enough_passing": manifest.enough_passing, **manifest.sampling}
         facts |= {f"problems, {purpose}": key for purpose, key in manifest.problems.items()} | dict(manifest.versions)
-        rows = "".join(f"<tr><td>{escape(str(k))}</td><td>{escape(str(v))}</td></tr>" for k, v in facts.items())
+        rows = "".join(
+            f"<tr><td>{escape(str(k))}</td><td>{escape(str(v))}</td></tr>"
+            for k, v in facts.items()
+            if v not in ("", None)
+        )
         parts.append(f"<details open><summary>Manifest and versions</summary><table>{rows}</table></details>")
     if run.config_text:
         parts.append(f"<details><summary>Configuration</summary><pre>{escape(run.config_text)}</pre></details>")

@@ -40,7 +40,9 @@ def solve_map(label: str, by_round: Mapping[int, Counts]) -> str:
                 continue
             n, passed = counts[name]
             hint = f"{name}, round {index}: {passed} of {n} samples passed"
-            place = {"x": frame.x0 + column * step, "y": y, "width": step - gap, "height": _ROW - 2}
+            # Both edges as they are written, so that neighbours meet whatever the rounding.
+            left, right = round(frame.x0 + column * step, 2), round(frame.x0 + (column + 1) * step, 2)
+            place = {"x": left, "y": y, "width": right - left - gap, "height": _ROW - 2}
             shade = _FAINTEST + (1 - _FAINTEST) * passed / n
             kind, opacity = ("fill1", shade) if passed else ("never", None)
             drawn.append(box(**place, kind=kind, hint=hint, opacity=opacity))

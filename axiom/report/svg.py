@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+SMALLEST_RANGE = 1e-300
+"""What is closer together than this is one point: logarithms of less are no numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -56,7 +59,7 @@ def ticks(low: float, high: float, *, most: int = 6, whole: bool = False) -> lis
         most: how many.
         whole: whole numbers only, as rounds are counted.
     """
-    if high <= low:
+    if high - low < SMALLEST_RANGE:
         return [low]
     power = 10.0 ** math.floor(math.log10((high - low) / most))
     steps = [factor * power * scale for scale in (1, 10) for factor in (1, 2, 5)]

@@ -9,7 +9,10 @@ import pytest
 import yaml
 
 from axiom.__main__ import main
+from axiom.export.asked import problems_of
+from axiom.problems.sources import load_problems, problem_set_hash
 from axiom.prompts import build_prompt
+from axiom.report.numbers import read_run
 from tests.export.solved_run import PROBLEMS, SECRET, write_solved_run
 from tests.report.runs_on_disk import write_evaluation
 from tests.runs import ROOT
@@ -113,6 +116,16 @@ def test_the_problems_may_have_moved_or_grown(run: Path, tmp_path: Path) -> None
     moved.write_text(moved.read_text() + json.dumps(extra) + "\n")
     assert main(["export", str(run), "--to", str(tmp_path / "out"), "--dataset", "--problems", str(moved)]) == 0
     assert len(lines(tmp_path / "out")) == 3
+
+
+def test_a_limit_of_the_run_holds_for_its_problems(run: Path, tmp_path: Path) -> None:
+    config = run / "tensorboard/config.yaml"
+    config.write_text(config.read_text().replace("train_limit: null", "train_limit: 2"))
+    limited = load_problems(str(tmp_path / "problems.jsonl"), limit=2)
+    for file in run.glob("rounds/*/manifest.json"):
+        manifest = json.loads(file.read_text())
+        file.write_text(json.dumps(manifest | {"problems": {"train": problem_set_hash(limited)}}))
+    assert list(problems_of(read_run(run), "train")) == [problem.id for problem in limited]
 
 
 def test_a_destination_with_anything_in_it_is_refused(

@@ -90,12 +90,14 @@ def test_one_run_is_told_in_tables_and_on_a_page_that_needs_nothing_else(
     assert "http" not in text
 
 
-def test_a_run_without_divergence_on_disk_shows_none(tmp_path: Path) -> None:
+def test_a_run_without_divergence_on_disk_shows_none_and_what_is_no_number_is_left_out(tmp_path: Path) -> None:
     run = write_run(tmp_path, [{"validation": FIRST}])
-    write_scalars(run, {"train/loss": {0: 1.0, 1: 0.5}})
+    write_scalars(run, {"train/loss": {0: 1.0, 1: 0.5, 2: float("nan"), 3: float("inf"), 4: 0.25}})
     assert main(["report", str(run)]) == 0
     text, _ = read_page(run / "report.html")
     assert "train/loss" in text
+    assert "last 0.25" in text
+    assert "nan" not in text.partition("</style>")[2]
     assert "kl" not in text.partition("</style>")[2]
 
 

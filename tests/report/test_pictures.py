@@ -90,8 +90,10 @@ def test_bars_are_as_long_as_their_parts_and_named_where_there_is_room() -> None
         shown=percent,
         right=1.0,
     )
+    starts = [float(node.get("x", "")) for node in parsed(svg).iter("rect")]
     widths = [float(node.get("width", "")) + 1 for node in parsed(svg).iter("rect")]
     assert widths[1] / widths[0] == pytest.approx(0.745 / 0.25, rel=1e-3)
+    assert starts[1] == pytest.approx(starts[0] + widths[0], abs=0.02)
     assert {"passed 25.0%", "wrong 74.5%", "round 0", "share"} <= set(words(svg))
     assert "rare 0.5%" not in words(svg)
     assert "round 0: rare 0.5%" in svg
