@@ -9,10 +9,12 @@ from pathlib import Path
 from axiom.errors import AxiomError, ConfigError
 
 TRAINER_COMMANDS = ("fit", "collect", "validate", "test", "predict")
-SUBCOMMANDS = (*TRAINER_COMMANDS, "verify", "problems", "doctor")
+SUBCOMMANDS = (*TRAINER_COMMANDS, "verify", "problems", "report", "export", "doctor")
 HELP = """usage: python -m axiom {fit,collect,validate,test,predict} --config FILE.yaml [--KEY VALUE ...]
        python -m axiom verify PROBLEMS.jsonl SAMPLES.jsonl [--out VERDICTS.jsonl]
        python -m axiom problems {list,show,check,import}
+       python -m axiom report RUN [RUN ...] [--out FOLDER|FILE.html]
+       python -m axiom export RUN --to FOLDER [--round N] [--merge | --dataset]
        python -m axiom doctor
 
 A language model that teaches itself to program by Expert Iteration on verified solutions.
@@ -25,6 +27,8 @@ subcommands:
   predict    samples of --data.test_problems with their verdicts, as JSON lines
   verify     judge a file of samples against a file of problems, without any model
   problems   list the sources, show one problem, check a file, import a published one
+  report     what runs have come to: tables, and one HTML page with pictures; reads the disk alone
+  export     a round's adapter, the merged model, or the programs that passed, as a folder to publish
   doctor     what this machine offers: isolation, layer by layer, bitsandbytes, CUDA, memory
 
 python -m axiom fit --help lists every setting; --print_config prints the configuration.
@@ -48,13 +52,21 @@ def main(arguments: list[str] | None = None) -> int:
             from axiom.problems import command
 
             return command.main(arguments[1:])
+        if arguments[0] == "report":
+            from axiom.report import command as report_command
+
+            return report_command.main(arguments[1:])
+        if arguments[0] == "export":
+            _quieten_dependencies()
+            from axiom.export import command as export_command
+
+            return export_command.main(arguments[1:])
         if arguments[0] == "doctor":
             from axiom.verification import doctor
 
             return doctor.main(arguments[1:])
         _check_rooms()
-        os.environ.setdefault("TQDM_DISABLE", "1")  # bars of dependencies would fight with the display
-        logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns on import of kernels that are optional
+        _quieten_dependencies()
         from axiom.cli import run
 
         return run(arguments)
@@ -64,6 +76,11 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; the same command goes on from here\n")
         return 130
+
+
+def _quieten_dependencies() -> None:
+    os.environ.setdefault("TQDM_DISABLE", "1")  # their bars would fight with the display
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns on import of kernels that are optional
 
 
 def _check_rooms() -> None:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import lightning as L
 import torch
-from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
+from lightning.pytorch.cli import LightningArgumentParser, LightningCLI, SaveConfigCallback
 from lightning.pytorch.loggers import TensorBoardLogger
 from transformers.utils import logging as transformers_logging
 
@@ -77,6 +77,15 @@ class AxiomParser(LightningArgumentParser):
         if '"model.objective"' in message:
             message += f"\n  Objectives: {', '.join(OBJECTIVES)}, or the import path of a class of your own"
         super().error(message, ex)
+
+
+class FitConfig(SaveConfigCallback):
+    """Keeps the configuration of ``fit`` beside its log; an evaluation in the run's folder leaves it as it is."""
+
+    def setup(self, trainer: L.Trainer, pl_module: L.LightningModule, stage: str) -> None:
+        """Save it where a fit begins."""
+        if stage == "fit":
+            super().setup(trainer, pl_module, stage)
 
 
 class AxiomCLI(LightningCLI):
@@ -156,6 +165,7 @@ def run(arguments: list[str]) -> int:
         PolicyModule,
         BestOfNDataModule,
         trainer_class=AxiomTrainer,
+        save_config_callback=FitConfig,
         save_config_kwargs={"overwrite": True},
         parser_class=AxiomParser,
         seed_everything_default=0,

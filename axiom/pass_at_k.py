@@ -6,8 +6,11 @@ Chen et al. 2021 (arXiv 2107.03374), section 2.1: with c of n samples correct,
 
 import random
 from collections.abc import Sequence
+from itertools import product
 
 from axiom.errors import ConfigError
+
+_EXACT_SIGNS = 12
 
 
 def pass_at_k(n: int, c: int, k: int) -> float:
@@ -38,6 +41,31 @@ def mean_pass_at_k(counts: Sequence[tuple[int, int]], k: int) -> float:
     return sum(pass_at_k(n, c, k) for n, c in counts) / len(counts) if counts else 0.0
 
 
+def bootstrap_mean(
+    values: Sequence[float], *, resamples: int = 2_000, seed: int = 0, level: float = 0.95
+) -> tuple[float, float, float]:
+    """Mean of one figure for each problem, and its percentile-bootstrap interval over problems.
+
+    Args:
+        values: one for each problem.
+        resamples: bootstrap resamples of the problems.
+        seed: of the resampling.
+        level: coverage of the interval.
+
+    Returns:
+        (mean, lower end, upper end).
+
+    Raises:
+        ConfigError: for no problem.
+    """
+    if not values:
+        raise ConfigError("an interval over problems needs at least one problem, got none")
+    rng = random.Random(seed)
+    means = sorted(sum(rng.choices(values, k=len(values))) / len(values) for _ in range(resamples))
+    tail = int((1 - level) / 2 * resamples)
+    return sum(values) / len(values), means[tail], means[resamples - 1 - tail]
+
+
 def paired_bootstrap(
     before: Sequence[float], after: Sequence[float], *, resamples: int = 10_000, seed: int = 0, level: float = 0.95
 ) -> tuple[float, float, float]:
@@ -59,7 +87,30 @@ def paired_bootstrap(
     if len(before) != len(after) or not before:
         raise ConfigError(f"a paired comparison needs the same problems twice, got {len(before)} and {len(after)}")
     changes = [b - a for a, b in zip(before, after, strict=True)]
+    return bootstrap_mean(changes, resamples=resamples, seed=seed, level=level)
+
+
+def sign_flip_p(changes: Sequence[float], *, flips: int = 10_000, seed: int = 0) -> float:
+    """Two-sided p-value of a paired change: how often random signs give a mean as far from 0 (Fisher 1935).
+
+    Exact, over all signs, where at most twelve problems changed; by ``flips`` random ones, counting the observed one,
+    where more did.
+
+    Args:
+        changes: one for each problem; those that are 0 say nothing.
+        flips: random draws of the signs.
+        seed: of the draws.
+    """
+    moved = [abs(change) for change in changes if change]
+    seen = abs(sum(changes)) - 1e-12
+    if len(moved) <= _EXACT_SIGNS:
+        sums = [
+            abs(sum(s * m for s, m in zip(signs, moved, strict=True))) for signs in product((1, -1), repeat=len(moved))
+        ]
+        return sum(total >= seen for total in sums) / len(sums)
     rng = random.Random(seed)
-    means = sorted(sum(rng.choices(changes, k=len(changes))) / len(changes) for _ in range(resamples))
-    tail = int((1 - level) / 2 * resamples)
-    return sum(changes) / len(changes), means[tail], means[resamples - 1 - tail]
+    further = 0
+    for _ in range(flips):
+        bits = rng.getrandbits(len(moved))
+        further += abs(sum(m if bits >> i & 1 else -m for i, m in enumerate(moved))) >= seen
+    return (further + 1) / (flips + 1)

@@ -14,6 +14,7 @@ from rich.table import Table
 from axiom.errors import ConfigError
 from axiom.learning.curriculum import BANDS
 from axiom.pass_at_k import mean_pass_at_k, paired_bootstrap, pass_at_k
+from axiom.rounds.choice import best_round
 from axiom.rounds.store import JudgedSample, counts_by_problem
 from callbacks.collection import collection_scalars
 from callbacks.display import display_of
@@ -63,12 +64,8 @@ class ExpertIteration(L.Callback):
     def on_fit_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         """Choose the round with the best validation pass@1 and tell its uplift on the test problems."""
         data: Any = trainer.datamodule  # type: ignore[attr-defined]
-        scores = {}
-        for index in range(self.rounds + 1):
-            rows = data.store.folder(index).read("validation")
-            if rows:
-                scores[index] = mean_pass_at_k(_counts(rows), 1)
-        chosen = max(scores, key=lambda index: (scores[index], -index))
+        validation = {i: counts_by_problem(data.store.folder(i).read("validation")) for i in range(self.rounds + 1)}
+        chosen = best_round(validation) or 0
         tested = {}
         for index in dict.fromkeys((0, chosen)):
             data.round = index

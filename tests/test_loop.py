@@ -121,6 +121,26 @@ def test_any_adapter_is_evaluated_on_any_problem_file_and_predict_writes_samples
     assert [(row["task_id"], row["sample_index"]) for row in rows] == [("t/one", index) for index in range(16)]
     assert sum(row["passed"] for row in rows) > 6
     assert all(row["solution"].startswith("def one() -> int:") for row in rows)
+    assert not (tmp_path / "tensorboard" / "config.yaml").exists()  # it is fit's, wherever that ran
+
+
+def test_a_report_tells_what_fit_told_with_times_and_the_configuration(
+    finished: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, printed = finished
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main(["report", str(run), "--out", str(tmp_path)]) == 0
+    told = [line.split() for line in capsys.readouterr().out.splitlines()]
+    for k in ("1", "8"):
+        fitted = re.search(rf"test pass@{k}: model 0 (\S+), model (\d) (\S+), change (\S+) points", printed)
+        assert fitted is not None
+        before, chosen, after, change = fitted.groups()
+        (row,) = (line for line in told if line[:2] == ["test", f"pass@{k}"] and "chosen" in line)
+        assert row[2] == f"{chosen},"
+        assert {before, after, change} <= set(row)
+    page = (tmp_path / "report.html").read_text()
+    assert "learning_rate: 0.01" in page
+    assert "round 0: training" in page
 
 
 def test_fit_uses_what_collect_saved_as_it_is(tmp_path: Path, taught: tuple[Path, Path]) -> None:

@@ -1,11 +1,12 @@
 """pass@k against brute force, and the interval of a change."""
 
 from itertools import combinations
+from math import comb
 
 import pytest
 
 from axiom.errors import ConfigError
-from axiom.pass_at_k import mean_pass_at_k, paired_bootstrap, pass_at_k
+from axiom.pass_at_k import bootstrap_mean, mean_pass_at_k, paired_bootstrap, pass_at_k, sign_flip_p
 
 
 @pytest.mark.parametrize("n", range(1, 8))
@@ -41,3 +42,27 @@ def test_the_interval_holds_the_mean_and_widens_with_spread() -> None:
 def test_a_comparison_of_different_problems_is_refused() -> None:
     with pytest.raises(ConfigError, match="same problems twice"):
         paired_bootstrap([0.1], [0.1, 0.2])
+
+
+def test_the_interval_of_one_figure_is_over_problems_and_needs_one() -> None:
+    assert bootstrap_mean([0.25] * 3) == (0.25, 0.25, 0.25)
+    mean, low, high = bootstrap_mean([0.0, 1.0] * 50)
+    assert mean == 0.5
+    assert 0.38 < low < 0.43 < 0.57 < high < 0.62  # 1.96 standard errors of 0.05 each way
+    with pytest.raises(ConfigError, match="at least one problem"):
+        bootstrap_mean([])
+
+
+def test_the_exact_p_counts_the_signs_that_lie_as_far_out() -> None:
+    # Three changes of one sign: only +++ and --- of eight are as far out.
+    assert sign_flip_p([0.5, 0.25, 0.125]) == 2 / 8
+    assert sign_flip_p([0.5, 0.25, 0.125, 0.0, 0.0]) == 2 / 8
+    assert sign_flip_p([0.5, -0.5]) == 1.0
+    assert sign_flip_p([0.0, 0.0]) == sign_flip_p([]) == 1.0
+
+
+def test_the_drawn_p_is_near_the_exact_one() -> None:
+    changes = [0.1] * 10 + [-0.1] * 4
+    exact = 2 * sum(comb(14, heads) for heads in range(10, 15)) / 2**14
+    assert sign_flip_p(changes) == pytest.approx(exact, abs=0.012)
+    assert sign_flip_p([1.0] * 40) == 1 / 10_001

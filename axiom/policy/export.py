@@ -95,21 +95,31 @@ def save_base(source: Any, tokenizer: Any, folder: Path, *, dtype: torch.dtype, 
         raise ModelError(f"the base cannot be written to {folder}: {error}") from error
 
 
-def _write(source: Any, tokenizer: Any, folder: Path, *, dtype: torch.dtype, key: str) -> None:
+def plain_model(source: Any, state: dict[str, torch.Tensor], *, dtype: torch.dtype) -> Any:
+    """A causal LM without adapter or quantisation that holds these tensors.
+
+    Args:
+        source: as in :func:`base_tensors`; its architecture and special tokens are taken.
+        state: all tensors under their names in the file; tied weights share one, which is written once.
+        dtype: of the weights.
+    """
     config = deepcopy(source.config)
     if hasattr(config, "quantization_config"):
         del config.quantization_config
     with torch.device("meta"):
         plain = AutoModelForCausalLM.from_config(config, dtype=dtype)
-    # Under their names in the file; tied weights share one tensor, which is written once.
-    state = {name: tensor.cpu() for name, tensor in base_tensors(source, dtype)}
     plain.load_state_dict(state, assign=True)
     plain.tie_weights()
     tokens = source.generation_config
     plain.generation_config = GenerationConfig(
         bos_token_id=tokens.bos_token_id, eos_token_id=tokens.eos_token_id, pad_token_id=tokens.pad_token_id
     )
-    plain.save_pretrained(str(folder))
+    return plain
+
+
+def _write(source: Any, tokenizer: Any, folder: Path, *, dtype: torch.dtype, key: str) -> None:
+    state = {name: tensor.cpu() for name, tensor in base_tensors(source, dtype)}
+    plain_model(source, state, dtype=dtype).save_pretrained(str(folder))
     tokenizer.save_pretrained(str(folder))
     (folder / BASE_FILE).write_text(json.dumps({"hash": key}))
 

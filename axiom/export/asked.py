@@ -1,0 +1,134 @@
+"""What is exported and where to: the round, its folder, and the problems that its samples answered."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from axiom.errors import ConfigError, ProblemError, RoundStoreError
+from axiom.problems.problem import Problem
+from axiom.problems.sources import load_problems, problem_set_hash
+from axiom.prompts import PROMPT_VERSION, PromptStyle
+from axiom.report.numbers import RunNumbers
+from axiom.rounds.store import Purpose, RoundFolder, RoundStore
+
+ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
+
+
+def chosen_round(run: RunNumbers, asked: int | None) -> int:
+    """The round to export: the one asked for, else the best on validation pass@1.
+
+    Raises:
+        ConfigError: if the run has no such round, or none was evaluated.
+    """
+    found = [one.index for one in run.rounds]
+    if asked is not None:
+        if asked not in found:
+            raise ConfigError(f"--round {asked}: {run.path} has {_listed(found)}")
+        return asked
+    if run.chosen is None:
+        raise ConfigError(
+            f"no round of {run.path} was evaluated on validation yet; name one by --round ({_listed(found)})"
+        )
+    return run.chosen
+
+
+def _listed(rounds: list[int]) -> str:
+    return f"rounds {rounds[0]} to {rounds[-1]}"
+
+
+def adapter_of(run: RunNumbers, index: int) -> RoundFolder:
+    """The folder of a round whose adapter is whole.
+
+    Raises:
+        RoundStoreError: if a file of the adapter is missing.
+    """
+    folder = RoundStore(run.path).folder(index)
+    for name in ADAPTER_FILES:
+        if not (folder.adapter / name).is_file():
+            raise RoundStoreError(f"{folder.adapter} holds no {name}; choose another round by --round")
+    return folder
+
+
+def problems_of(run: RunNumbers, purpose: Purpose, *, selection: str | None = None) -> dict[str, Problem]:
+    """The run's problems by id, as its prompts put them.
+
+    Args:
+        run: its configuration names them, and its manifest has their hash.
+        purpose: which of them.
+        selection: names them in the configuration's place.
+
+    Raises:
+        ConfigError: if nothing names them.
+        ProblemError: if they cannot be read, or are others than the run had.
+    """
+    limit = None
+    if selection is None:
+        selection = run.settings.get(f"data.{purpose}_problems")
+        words = run.settings.get(f"data.{purpose}_limit", "")
+        limit = int(words) if words.isdigit() else None
+    if selection is None:
+        raise ConfigError(
+            f"{run.path} keeps no configuration that names its {purpose} problems; name them by --problems"
+        )
+    problems = {problem.id: problem for problem in load_problems(selection, limit=limit)}
+    counts = run.counts(purpose)
+    sampled = [problem for name, problem in problems.items() if any(name in by_name for by_name in counts.values())]
+    wanted = run.manifest.problems.get(purpose) if run.manifest is not None else None
+    # Where leaks were dropped, or --problems names more, those that were sampled are the set.
+    if wanted is not None and wanted not in (problem_set_hash(list(problems.values())), problem_set_hash(sampled)):
+        raise ProblemError(
+            f"{selection} has other {purpose} problems than {run.path} was made with (hash {wanted}); name those by "
+            "--problems"
+        )
+    return problems
+
+
+def prompt_style(run: RunNumbers) -> PromptStyle:
+    """The style of the run's prompts, where they can be rebuilt as the model read them.
+
+    Raises:
+        ConfigError: if they were written by another version of axiom's prompts.
+    """
+    sampling = run.manifest.sampling if run.manifest is not None else {}
+    made, style = sampling.get("prompt_version"), sampling.get("prompt_style")
+    if made != PROMPT_VERSION or style is None:
+        raise ConfigError(
+            f"{run.path} was sampled with prompts of version {made}, and this axiom writes version {PROMPT_VERSION}, "
+            "which the model never read; export with the axiom that made the run"
+        )
+    found: PromptStyle = style
+    return found
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """A folder to write in that becomes the target at the end: whole, or not at all.
+
+    Raises:
+        ConfigError: if the target is not empty, or cannot be written.
+    """
+    if target.is_file() or (target.is_dir() and any(target.iterdir())):
+        raise ConfigError(f"--to {target} is not empty; name a new folder, or empty this one")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
+            made = Path(scratch) / "new"
+            made.mkdir()
+            yield made
+            os.replace(made, target)  # an empty folder gives way
+    except OSError as error:
+        raise ConfigError(f"--to {target} cannot be written: {error}") from error
+
+
+def copy_adapter(folder: RoundFolder, target: Path) -> None:
+    """Copy what PEFT reads of a round's adapter.
+
+    Args:
+        folder: from :func:`adapter_of`.
+        target: a folder that is there.
+    """
+    for name in ADAPTER_FILES:
+        shutil.copyfile(folder.adapter / name, target / name)

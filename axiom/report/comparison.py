@@ -1,0 +1,153 @@
+"""Figures over problems with their intervals: of one round, of a change, and over seeds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from axiom.pass_at_k import bootstrap_mean, paired_bootstrap, pass_at_k, sign_flip_p
+from axiom.report.numbers import RunNumbers
+from axiom.rounds.choice import Counts
+from axiom.rounds.store import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean over problems with its 95% bootstrap interval, as fractions of 1."""
+
+    mean: float
+    low: float
+    high: float
+    problems: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A paired change over the problems that both sides have.
+
+    Attributes:
+        before, after: means over these problems, as fractions of 1.
+        change, low, high: their difference and its 95% bootstrap interval.
+        p: of the two-sided sign-flip test.
+        better, worse: problems whose figure rose, and fell.
+        problems: how many there are.
+    """
+
+    before: float
+    after: float
+    change: float
+    low: float
+    high: float
+    p: float
+    better: int
+    worse: int
+    problems: int
+
+
+def figures(counts: Counts, k: int) -> dict[str, float]:
+    """pass@k of each problem that has at least k samples."""
+    return {name: pass_at_k(n, passed, k) for name, (n, passed) in counts.items() if n >= k}
+
+
+def estimate(counts: Counts, k: int) -> Estimate | None:
+    """pass@k over problems; None where none has k samples."""
+    return mean_of(figures(counts, k))
+
+
+def mean_of(by_problem: Mapping[str, float]) -> Estimate | None:
+    """The mean of one figure for each problem; None for no problem."""
+    if not by_problem:
+        return None
+    return Estimate(*bootstrap_mean(list(by_problem.values())), problems=len(by_problem))
+
+
+def change_of(before: Mapping[str, float], after: Mapping[str, float]) -> Change | None:
+    """The paired change of a figure; None where no problem has it on both sides."""
+    shared = [name for name in before if name in after]
+    if not shared:
+        return None
+    first, second = [before[name] for name in shared], [after[name] for name in shared]
+    mean, low, high = paired_bootstrap(first, second)
+    changes = [b - a for a, b in zip(first, second, strict=True)]
+    return Change(
+        before=sum(first) / len(shared),
+        after=sum(second) / len(shared),
+        change=mean,
+        low=low,
+        high=high,
+        p=sign_flip_p(changes),
+        better=sum(change > 1e-12 for change in changes),
+        worse=sum(change < -1e-12 for change in changes),
+        problems=len(shared),
+    )
+
+
+def averaged(by_run: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Each problem's mean over runs; problems that a run lacks are left out."""
+    shared = [name for name in by_run[0] if all(name in one for one in by_run)] if by_run else []
+    return {name: sum(one[name] for one in by_run) / len(by_run) for name in shared}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Runs that differ in the seed alone.
+
+    Attributes:
+        name: of the run, or what sets these runs apart from the other groups.
+        runs: at least one.
+    """
+
+    name: str
+    runs: tuple[RunNumbers, ...]
+
+    def estimate(self, purpose: Purpose, index: int, k: int) -> Estimate | None:
+        """pass@k of a round: each problem's mean over the seeds, then over problems; None unless all runs have it."""
+        return mean_of(averaged(self._figures(purpose, [index] * len(self.runs), k)))
+
+    def later(self, *, chosen: bool) -> tuple[int, ...]:
+        """Each run's chosen round, or its last evaluated one; empty where a run has none, or all are the first."""
+        found = [run.chosen if chosen else run.last for run in self.runs]
+        rounds = tuple(index for index in found if index is not None)
+        return rounds if len(rounds) == len(found) and any(rounds) else ()
+
+    def change(self, purpose: Purpose, k: int, *, chosen: bool) -> Change | None:
+        """From round 0 to the last, or to each run's chosen one, seeds averaged; None unless all have both."""
+        rounds = self.later(chosen=chosen)
+        if not rounds:
+            return None
+        first = averaged(self._figures(purpose, [0] * len(rounds), k))
+        return change_of(first, averaged(self._figures(purpose, rounds, k)))
+
+    def _figures(self, purpose: Purpose, rounds: Sequence[int], k: int) -> list[dict[str, float]]:
+        return [figures(run.counts(purpose).get(i, {}), k) for run, i in zip(self.runs, rounds, strict=True)]
+
+
+def grouped(runs: Sequence[RunNumbers]) -> list[Group]:
+    """Runs of the same settings together, in the order given."""
+    by_settings: dict[str, list[RunNumbers]] = {}
+    for run in runs:
+        by_settings.setdefault(repr(_asked(run)), []).append(run)
+    varying = _varying([_asked(members[0]) for members in by_settings.values()])
+    groups = []
+    for members in by_settings.values():
+        asked = _asked(members[0])
+        told = ", ".join(f"{name.rpartition('.')[2]} {asked.get(name, 'unset')}" for name in varying[:_TOLD])
+        groups.append(Group(told or members[0].name, tuple(members)))
+    return groups
+
+
+_TOLD = 3
+
+
+def _asked(run: RunNumbers) -> dict[str, str]:
+    """All settings but the seeds, sorted by name: the manifest's where no configuration is kept."""
+    asked = dict(run.settings)
+    if run.manifest is not None:
+        manifest = run.manifest
+        asked |= {"base": manifest.base, "enough_passing": str(manifest.enough_passing)}
+        asked |= {f"problems.{purpose}": key for purpose, key in manifest.problems.items()}
+        asked |= {f"sampling.{name}": str(value) for name, value in manifest.sampling.items()}
+    return dict(sorted(asked.items()))
+
+
+def _varying(asked: Sequence[Mapping[str, str]]) -> list[str]:
+    names = sorted({name for one in asked for name in one})
+    return [name for name in names if len({one.get(name) for one in asked}) > 1]

@@ -1,0 +1,65 @@
+"""A report in the terminal: the page's tables, fitted to its width."""
+
+from collections.abc import Sequence
+
+import rich.table
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+
+from axiom.report.comparison import Group, grouped
+from axiom.report.numbers import RunNumbers
+from axiom.report.tables import (
+    Table,
+    changes_table,
+    collected_table,
+    evaluations_table,
+    rounds_table,
+    runs_tables,
+    spent_table,
+)
+
+_BETWEEN_COLUMNS = 3
+
+
+def tell(console: Console, runs: Sequence[RunNumbers]) -> None:
+    """Print what one run came to, or several side by side."""
+    if len(runs) == 1:
+        run = runs[0]
+        changes = changes_table(Group(run.name, (run,)))
+        for table in (rounds_table(run), changes, evaluations_table(run), collected_table(run), spent_table(run)):
+            _print(console, table)
+        return
+    groups = grouped(runs)
+    for table in runs_tables(groups):
+        _print(console, table)
+    for group in groups:
+        if len(group.runs) > 1:
+            _print(console, changes_table(group), about=f"mean of {len(group.runs)} runs, {group.name}")
+
+
+def _print(console: Console, table: Table, *, about: str = "") -> None:
+    if not table.rows:
+        return
+    title = escape(f"{table.title}: {about}" if about else table.title)
+    shown = rich.table.Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    rows = table.rows
+    if _width(table) > console.width:  # intervals go below their figures
+        rows = tuple(tuple(cell.replace(" (", "\n(") for cell in row) for row in rows)
+    for number, name in enumerate(table.columns):
+        cells = [row[number] for row in rows]
+        has_intervals = any("(" in cell for cell in cells)
+        words = [part for cell in (name, *([] if has_intervals else cells)) for part in cell.split()]
+        widest = max((len(word) for word in words), default=1)
+        shown.add_column(
+            escape(name), justify="right" if number else "left", min_width=min(widest, 24), no_wrap=has_intervals
+        )
+    for number, row in enumerate(rows):
+        shown.add_row(*map(escape, row), style="bold" if number in table.marked else None)
+    console.print(shown)
+
+
+def _width(table: Table) -> int:
+    """Columns of characters that the table takes with every cell on one line."""
+    columns = zip(table.columns, *table.rows, strict=True)
+    return sum(max(len(cell) for cell in column) + _BETWEEN_COLUMNS for column in columns)
