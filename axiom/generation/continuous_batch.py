@@ -19,6 +19,9 @@ from axiom.generation.stops import StopTexts, cut_at_stop, end_token_ids
 
 _GROUPS_PER_FULL_BATCH = 2
 _TOKENS_PER_PREFILL = 4096
+# oneDNN makes and keeps a kernel for each number of rows: with all numbers up to 128 those of thirteen products no
+# longer fit its cache, and making one takes as long as many runs of it. Its tiles have sixteen rows in any case.
+_ROWS_OF_A_TILE = 16
 
 
 @dataclass(slots=True)
@@ -195,12 +198,13 @@ class ContinuousBatch:
         self.pool.begin_prefill(fresh, [len(prompt) for prompt in prompts])
         if longest == 0:
             return
-        ids = torch.zeros(len(fresh), longest, dtype=torch.long)
+        length = longest + (-longest % _ROWS_OF_A_TILE if self.device.type == "cpu" else 0)
+        ids = torch.zeros(len(fresh), length, dtype=torch.long)
         for row, prompt in enumerate(prompts):
             ids[row, : len(prompt)] = torch.tensor(prompt)
         self.model.base_model(
             input_ids=ids.to(self.device),
-            position_ids=torch.arange(longest, device=self.device).expand(len(fresh), -1),
+            position_ids=torch.arange(length, device=self.device).clamp(max=longest - 1).expand(len(fresh), -1),
             use_cache=False,
             key_value_pool=self.pool,
         )
@@ -211,12 +215,13 @@ class ContinuousBatch:
         self.pool.begin_step([place for place, _ in active], drawn)
         last = [row.tokens[-1] if row.tokens else row.group.prompt[-1] for _, row in active]
         positions = [len(row.group.prompt) - 1 + count for (_, row), count in zip(active, drawn, strict=True)]
+        idle = -len(active) % _ROWS_OF_A_TILE if self.device.type == "cpu" else 0
         logits = self.model(
-            input_ids=torch.tensor(last, device=self.device)[:, None],
-            position_ids=torch.tensor(positions, device=self.device)[:, None],
+            input_ids=torch.tensor(last + last[-1:] * idle, device=self.device)[:, None],
+            position_ids=torch.tensor(positions + positions[-1:] * idle, device=self.device)[:, None],
             use_cache=False,
             key_value_pool=self.pool,
-        ).logits[:, -1]
+        ).logits[: len(active), -1]
         seeds = torch.tensor([row.seed for _, row in active])
         tokens, log_probs = draw(logits, uniforms(seeds, torch.tensor(drawn)), self.params)
         for (place, row), token, log_prob in zip(active, tokens.tolist(), log_probs.tolist(), strict=True):

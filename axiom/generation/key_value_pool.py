@@ -54,7 +54,7 @@ class KeyValuePool:
         self._blocks: dict[int, list[int]] = {}
         self._free: list[int] = []
         self._count = self._capacity = 0
-        self._prefill: tuple[torch.Tensor, int] | None = None
+        self._prefill: torch.Tensor | None = None
         self._step: DecodeStep | None = None
 
     def begin_prefill(self, groups: Sequence[int], lengths: Sequence[int]) -> None:
@@ -68,7 +68,7 @@ class KeyValuePool:
         self._prompt_mask[index] = (beyond * HIDDEN).to(self.dtype)[:, None, None]
         for group, length in zip(groups, lengths, strict=True):
             self._lengths[group] = length
-        self._prefill = index, longest
+        self._prefill = index
 
     def begin_step(self, places: Sequence[int], drawn: Sequence[int]) -> None:
         """The next forward brings one token for each row under way.
@@ -147,7 +147,8 @@ class KeyValuePool:
 
         Args:
             index: of the layer.
-            query: (A, H, 1, D), or (B, H, P, D) in a prefill of B prompts of up to P tokens.
+            query: (A or more, H, 1, D), where what follows the rows under way is of no use and is not looked at; or (B,
+                H, P, D) in a prefill of B prompts of up to P tokens.
             key, value: the same with K heads.
             scaling: factor on the scores.
             softcap: scores are squeezed to this by tanh; 0 leaves them.
@@ -155,7 +156,7 @@ class KeyValuePool:
             sink: (H,) score of a key without a value, or None.
 
         Returns:
-            (A, 1, H, D) or (B, P, H, D).
+            (A or more, 1, H, D) or (B, P, H, D).
         """
         layer = self._layer(index, key, value)
         rows, heads, length, depth = query.shape
@@ -164,15 +165,16 @@ class KeyValuePool:
         sink = None if sink is None else sink.view(kv_heads, repeat)
         options: dict[str, float] = {"scaling": scaling, "softcap": softcap}
         if self._prefill is not None:
-            groups, longest = self._prefill
-            layer.prompt[0][groups, :, :longest] = key
-            layer.prompt[1][groups, :, :longest] = value
+            layer.prompt[0][self._prefill, :, :length] = key
+            layer.prompt[1][self._prefill, :, :length] = value
             out = causal(query, key, value, window=window, sink=sink, **options)
             return out.transpose(1, 2)
         step = self._step
         assert step is not None
         assert length == 1
-        query = query.view(rows, kv_heads, repeat, depth)
+        asked, rows = rows, len(step.groups)
+        query, key, value = query[:rows], key[:rows], value[:rows]
+        query = query.reshape(rows, kv_heads, repeat, depth)
         spread = query.index_select(0, step.rows_by_place).view(self.groups, self.width, kv_heads, repeat, depth)
         shared = shared_part(
             spread.transpose(1, 2).reshape(self.groups, kv_heads, self.width * repeat, depth),
@@ -186,7 +188,7 @@ class KeyValuePool:
             out = attend_own_blocks(shared, query, new, layer.own, step.table(window=window), sink=sink, **options)
         else:
             out = self._own_part(step, shared, query, new, layer.own, window=window, sink=sink, **options)
-        return out.view(rows, 1, heads, -1)
+        return nn.functional.pad(out.view(rows, 1, heads, -1), (0, 0, 0, 0, 0, 0, 0, asked - rows))
 
     def _own_part(
         self,

@@ -60,6 +60,20 @@ class PackedBatch:
         names = [field.name for field in fields(self) if field.name != "tree_lengths"]
         return replace(self, **{name: getattr(self, name).to(device) for name in names})
 
+    def padded(self, multiple: int) -> "PackedBatch":
+        """With a tree of no use at the end, so that T is a multiple of this."""
+        idle = -self.input_ids.shape[1] % multiple
+        if not idle:
+            return self
+        more = torch.arange(idle, device=self.input_ids.device)
+        return replace(
+            self,
+            input_ids=torch.cat([self.input_ids, torch.zeros_like(more)[None]], dim=1),
+            position_ids=torch.cat([self.position_ids, more[None]], dim=1),
+            branches=torch.cat([self.branches, torch.full_like(more, -1)]),
+            tree_lengths=(*self.tree_lengths, idle),
+        )
+
     def single(self) -> "Iterator[PackedBatch]":
         """Each Example as a batch of its own, for models that know no trees."""
         ends = torch.tensor(self.tree_lengths).cumsum(0).tolist()

@@ -23,6 +23,7 @@ from axiom.policy.side_path import SidePathLinear, sampling_copy
 from axiom.policy.tree_attention import TreeMasks, use_tree_attention
 
 _ADAPTER_FILE = "adapter_model.safetensors"
+_TOKENS_AT_A_TIME = 32
 
 
 class Policy(nn.Module):
@@ -152,6 +153,8 @@ class Policy(nn.Module):
             return torch.cat([self.completion_logits(single) for single in batch.single()])
         trees = {}
         if self._knows_trees:
+            # On a CPU oneDNN makes and keeps a kernel for each length, and making one takes a while.
+            batch = batch.padded(_TOKENS_AT_A_TIME if self.device.type == "cpu" else 1)
             # Transformers makes no mask where a four-dimensional one is given; whatever used this one would give NaN.
             unused = torch.full((1, 1, 1, 1), torch.nan, device=batch.input_ids.device)
             masks = TreeMasks(batch, dtype=getattr(torch, self.dtype_name))

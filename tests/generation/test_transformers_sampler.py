@@ -110,20 +110,20 @@ def test_impossible_sampling_parameters_are_refused(bad: dict[str, Any]) -> None
 
 
 def test_out_of_memory_halves_the_rows_and_loses_no_sample(caplog: pytest.LogCaptureFixture) -> None:
-    model, wanted, params = tiny(), requests(5, 4), SamplingParams(temperature=1.0, max_new_tokens=20)
-    expected = drawn(model, wanted, params, rows=20)
+    model, wanted, params = tiny(), requests(10, 8), SamplingParams(temperature=1.0, max_new_tokens=20)
+    expected = drawn(model, wanted, params, rows=64)
     forward, refused = model.forward, []
 
     def scarce(input_ids: torch.Tensor, **settings: Any) -> Any:
-        if len(input_ids) > 6:
+        if len(input_ids) > 20:
             refused.append(len(input_ids))
             raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
         return forward(input_ids=input_ids, **settings)
 
     model.forward = scarce
-    got = drawn(model, wanted, params, rows=20)
-    assert refused == [20, 10]
-    assert caplog.messages[-1].endswith("sampling goes on with 5 rows at a time")
+    got = drawn(model, wanted, params, rows=64)
+    assert refused == [64, 32]
+    assert caplog.messages[-1].endswith("sampling goes on with 16 rows at a time")
     assert {key: sample.text for key, sample in got.items()} == {key: sample.text for key, sample in expected.items()}
 
 

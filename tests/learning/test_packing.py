@@ -50,3 +50,14 @@ def test_a_batch_moves_to_a_device_with_all_its_tensors() -> None:
     tensors = (moved.input_ids, moved.position_ids, moved.branches, moved.sources, moved.targets)
     assert {tensor.device.type for tensor in tensors} == {"meta"}
     assert moved.tree_lengths == (5, 1)
+
+
+def test_padding_is_a_tree_of_its_own_that_nobody_looks_at() -> None:
+    batch = pack([TokenizedExample((1, 2, 3), (4, 5)), TokenizedExample((6,), (7,))])
+    padded = batch.padded(8)
+    assert padded.input_ids.shape == (1, 8)
+    assert padded.tree_lengths == (*batch.tree_lengths, 8 - batch.input_ids.shape[1])
+    assert padded.input_ids[:, : batch.input_ids.shape[1]].equal(batch.input_ids)
+    assert (padded.sources.equal(batch.sources), padded.targets.equal(batch.targets)) == (True, True)
+    assert batch.padded(1) is batch
+    assert padded.padded(8) is padded
