@@ -1,12 +1,12 @@
 # make setup | fit | smoke | test | check | format | bench-verify | soak-verify | bench-sampling |
-# fuzz | mutants | test-vllm: each makes the environment that it needs where it is missing.
+# bench-training | fuzz | mutants | test-vllm: each makes the environment that it needs where it is missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
 VLLM := .venv-vllm
 
-.PHONY: setup fit smoke test check format bench-verify soak-verify bench-sampling fuzz mutants test-vllm
+.PHONY: setup fit smoke test check format bench-verify soak-verify bench-sampling bench-training fuzz mutants test-vllm
 
 setup: $(VENV)/.ready
 
@@ -60,6 +60,10 @@ soak-verify: setup $(PEERS)/.ready
 # axiom's engine beside transformers.generate and vLLM: half an hour on two cores.
 bench-sampling: setup $(VLLM)/.ready
 	$(BIN)/python -m tests.benchmarks.sampling
+
+# A training step beside TRL's trainers: ten minutes on two cores.
+bench-training: setup
+	$(BIN)/python -m tests.benchmarks.training
 
 fuzz: setup
 	AXIOM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/test_fuzz.py

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import lightning as L
 from lightning.pytorch.loggers import TensorBoardLogger
@@ -14,7 +14,7 @@ from rich.table import Table
 from axiom.errors import ConfigError
 from axiom.learning.curriculum import BANDS
 from axiom.pass_at_k import mean_pass_at_k, paired_bootstrap, pass_at_k
-from axiom.rounds.choice import best_round
+from axiom.rounds.choice import Counts, RoundChoice, best_round, is_over
 from axiom.rounds.store import JudgedSample, counts_by_problem
 from callbacks.collection import collection_scalars
 from callbacks.display import display_of
@@ -29,25 +29,53 @@ class ExpertIteration(L.Callback):
     Args:
         rounds: how often the model is trained on its own samples.
         epochs_per_round: passes over a round's Examples.
+        restart_from: what a round trains: the ``previous`` round's adapter further, or anew from the ``base`` (that is,
+            model 0's adapter, as STaR and ReST-EM do), or from the ``best`` round's by validation, so that one that
+            hurt is left behind. ``base`` and ``best`` begin with a fresh optimizer and another warm-up.
+        choice: which round is the best, and when training ends for want of a better one.
         k: budgets of pass@k.
     """
 
-    def __init__(self, *, rounds: int = 2, epochs_per_round: int = 2, k: Sequence[int] = (1, 8)) -> None:
+    def __init__(
+        self,
+        *,
+        rounds: int = 2,
+        epochs_per_round: int = 2,
+        restart_from: Literal["previous", "base", "best"] = "previous",
+        choice: RoundChoice = RoundChoice(),  # noqa: B008 (frozen; the command line shows its fields)
+        k: Sequence[int] = (1, 8),
+    ) -> None:
         if rounds < 1 or epochs_per_round < 1:
             raise ConfigError(f"rounds {rounds} and epochs_per_round {epochs_per_round} must be 1 or more")
         self.rounds, self.epochs_per_round, self.k = rounds, epochs_per_round, tuple(k)
+        self.restart_from, self.choice = restart_from, choice
         self.table: list[dict[str, Any]] = []
 
     def setup(self, trainer: L.Trainer, pl_module: L.LightningModule, stage: str) -> None:
         """Set the trainer's epochs and ask for the loader anew at each, so that none outlives its round."""
         if stage != "fit":
             return
-        trainer.fit_loop.max_epochs = self.rounds * self.epochs_per_round
+        data: Any = trainer.datamodule  # type: ignore[attr-defined]
+        if self._is_over(trainer):  # a run that ended for want of a better round stays as it is
+            data.rounds = data.store.newest()
+        trainer.fit_loop.max_epochs = data.rounds * self.epochs_per_round
         trainer.reload_dataloaders_every_n_epochs = 1  # type: ignore[attr-defined]
 
     def on_train_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         """Report the round that begins; model 0 is evaluated here, before any training."""
         self._report(trainer, trainer.datamodule)  # type: ignore[attr-defined]
+
+    def on_train_epoch_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        """At the beginning of a round, put the adapter in place that it trains, and tell the module."""
+        index, epoch_of_round = divmod(trainer.current_epoch, self.epochs_per_round)
+        if epoch_of_round:
+            return
+        data: Any = trainer.datamodule  # type: ignore[attr-defined]
+        source = {"previous": index, "base": 0, "best": self._best(trainer)}[self.restart_from]
+        restarts = index > 0 and source != index
+        if restarts:
+            pl_module.policy.load_adapter(data.store.folder(source).adapter)  # type: ignore[union-attr, operator]
+        pl_module.begin_round(index, restarts=restarts)  # type: ignore[operator]
 
     def on_train_epoch_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         """At the end of a round's epochs: save, then begin, evaluate and collect the next round."""
@@ -57,15 +85,16 @@ class ExpertIteration(L.Callback):
             return
         data: Any = trainer.datamodule  # type: ignore[attr-defined]
         data.begin_round(done // self.epochs_per_round)
-        if data.round < self.rounds:
+        data.collect("validation")
+        trainer.should_stop = trainer.should_stop or self._is_over(trainer)
+        if data.round < self.rounds and not trainer.should_stop:
             data.collect("train")
         self._report(trainer, data)
 
     def on_fit_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
-        """Choose the round with the best validation pass@1 and tell its uplift on the test problems."""
+        """Tell the uplift of the best round on the test problems."""
         data: Any = trainer.datamodule  # type: ignore[attr-defined]
-        validation = {i: counts_by_problem(data.store.folder(i).read("validation")) for i in range(self.rounds + 1)}
-        chosen = best_round(validation) or 0
+        chosen = self._best(trainer)
         tested = {}
         for index in dict.fromkeys((0, chosen)):
             data.round = index
@@ -81,6 +110,17 @@ class ExpertIteration(L.Callback):
                 f"{sum(after) / len(after):.1%}, change {mean * 100:+.1f} points (95% interval {low * 100:+.1f} to "
                 f"{high * 100:+.1f}, {len(before)} problems)",
             )
+
+    def _validation(self, trainer: L.Trainer) -> dict[int, Counts]:
+        store = trainer.datamodule.store  # type: ignore[attr-defined]
+        return {index: counts_by_problem(store.folder(index).read("validation")) for index in range(self.rounds + 1)}
+
+    def _best(self, trainer: L.Trainer) -> int:
+        return best_round(self._validation(trainer), k=max(self.k), choice=self.choice) or 0
+
+    def _is_over(self, trainer: L.Trainer) -> bool:
+        evaluated = {index: counts for index, counts in self._validation(trainer).items() if counts}
+        return is_over(evaluated, k=max(self.k), choice=self.choice)
 
     def _report(self, trainer: L.Trainer, data: Any) -> None:
         """Evaluate the current round's model on validation; log and print the round."""

@@ -44,7 +44,8 @@ class PolicyModule(L.LightningModule):
         lora_rank: LoRA rank r.
         lora_alpha: LoRA scale is ``lora_alpha / lora_rank``.
         learning_rate: of AdamW, after the warm-up.
-        warmup_steps: optimizer steps of linear warm-up.
+        learning_rate_decay: factor on the learning rate for each round after the first.
+        warmup_steps: optimizer steps of linear warm-up, from where the optimizer is fresh.
         weight_decay: of AdamW.
         adapter: a PEFT LoRA folder to start from or to evaluate; its own rank, scale and targets hold.
         seed: of the adapter's initial weights.
@@ -63,6 +64,7 @@ class PolicyModule(L.LightningModule):
         lora_rank: int = 16,
         lora_alpha: float = 32.0,
         learning_rate: float = 2e-4,
+        learning_rate_decay: float = 1.0,
         warmup_steps: int = 5,
         weight_decay: float = 0.0,
         adapter: str | None = None,
@@ -77,6 +79,7 @@ class PolicyModule(L.LightningModule):
         self.save_hyperparameters(ignore=["k", "objective"])
         self.objective = objective or SFT()
         self.policy: Policy | None = None
+        self._round = self._fresh_since = 0
         self.k = tuple(k)
         self.pass_at_k = torch.nn.ModuleDict({str(budget): PassAtK(budget) for budget in self.k})
         self.strict_loading = False
@@ -125,7 +128,8 @@ class PolicyModule(L.LightningModule):
             loss = loss + coefficient * kl if coefficient else loss
             told = {"train/kl": kl.detach(), "train/entropy": entropy(logits).mean()}
             self.log_dict(told, on_step=True, batch_size=len(batch.weights))
-        self.log("train/loss", loss, on_step=True, batch_size=len(batch.weights))
+        told_always = {"train/loss": loss, "train/learning_rate": self.trainer.optimizers[0].param_groups[0]["lr"]}
+        self.log_dict(told_always, on_step=True, batch_size=len(batch.weights))
         return loss
 
     def validation_step(self, batch: Sequence[Problem], batch_index: int) -> None:
@@ -170,9 +174,41 @@ class PolicyModule(L.LightningModule):
         optimizer = torch.optim.AdamW(
             parameters, lr=self.hparams["learning_rate"], weight_decay=self.hparams["weight_decay"]
         )
-        warmup = max(self.hparams["warmup_steps"], 1)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, (step + 1) / warmup))
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, self._learning_rate_factor)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def _learning_rate_factor(self, step: int) -> float:
+        """Of the learning rate at an optimizer step: the round's decay, and the warm-up of a fresh optimizer."""
+        warmup = max(self.hparams["warmup_steps"], 1)
+        decay: float = self.hparams["learning_rate_decay"] ** self._round
+        warm: float = min(1.0, (step - self._fresh_since + 1) / warmup)
+        return decay * warm
+
+    def begin_round(self, index: int, *, restarts: bool) -> None:
+        """Train a round from the next step on.
+
+        Args:
+            index: of the round.
+            restarts: with a fresh optimizer, as another adapter was put in place.
+        """
+        self._round = index
+        if restarts:
+            self._fresh_since = self.global_step
+            for optimizer in self.trainer.optimizers:
+                optimizer.state.clear()
+        for config in self.trainer.lr_scheduler_configs:
+            scheduler: Any = config.scheduler
+            for group, rate in zip(scheduler.optimizer.param_groups, scheduler.base_lrs, strict=True):
+                group["lr"] = rate * self._learning_rate_factor(self.global_step)
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep what the learning rate depends on."""
+        checkpoint["axiom_round"] = {"index": self._round, "fresh_since": self._fresh_since}
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Restore it."""
+        kept = checkpoint["axiom_round"]
+        self._round, self._fresh_since = kept["index"], kept["fresh_since"]
 
     def state_dict(self, *args: Any, **kwargs: Any) -> dict[str, torch.Tensor]:  # type: ignore[override]
         """The adapter alone: the frozen base never enters a checkpoint."""

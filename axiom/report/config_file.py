@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from axiom.rounds.choice import RoundChoice
+
 _NOT_COMPARED = (
     "seed_everything",
     "data.seed",
@@ -57,3 +59,14 @@ def budgets(settings: Mapping[str, str]) -> tuple[int, ...]:
     """The k of pass@k that the run was asked for, in order; empty where nothing says."""
     found = [int(word) for word in settings.get("model.k", "").strip("[]()").split(",") if word.strip().isdigit()]
     return tuple(sorted({budget for budget in found if budget > 0}))
+
+
+def round_choice(settings: Mapping[str, str]) -> RoundChoice:
+    """How the run chose its best round; the default where nothing says."""
+    told = settings.get("expert_iteration.choice.most_lost")
+    if told is None:
+        return RoundChoice()
+    try:
+        return RoundChoice(most_lost=None if told == "None" else float(told))
+    except ValueError:
+        return RoundChoice()

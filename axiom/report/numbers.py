@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from axiom.errors import RoundStoreError
-from axiom.report.config_file import budgets, compared, read_config
+from axiom.report.config_file import budgets, compared, read_config, round_choice
 from axiom.report.event_log import Point, RoundTime, merged, read_event_logs, round_times
 from axiom.rounds.choice import Counts, best_round
 from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, RoundStore, counts_by_problem
@@ -178,13 +178,14 @@ def read_run(path: Path) -> RunNumbers:
     rounds = [_round(store.folder(i), manifests[i], i, curves, times.get(i)) for i in manifests]
     text, settings = read_config(path)
     validation = {one.index: one.of["validation"].counts for one in rounds if "validation" in one.of}
+    k = budgets(settings) or _DEFAULT_K
     return RunNumbers(
         path=path,
         rounds=tuple(rounds),
         evaluations=evaluations,
         curves=curves,
-        k=budgets(settings) or _DEFAULT_K,
-        chosen=best_round(validation),
+        k=k,
+        chosen=best_round(validation, k=max(k), choice=round_choice(settings)),
         config_text=text,
         settings=compared(settings),
     )

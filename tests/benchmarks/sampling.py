@@ -166,7 +166,7 @@ def main() -> None:
         folder = Path(name)
         policy.save_base(folder / "base")
         base, all_of_them = folder / "base", write_requests(folder / "all.json", policy, problems, chosen.samples)
-        some = write_requests(folder / "some.json", policy, problems[: max(len(problems) // 8, 8)], chosen.samples)
+        some = write_requests(folder / "some.json", policy, problems[: max(len(problems) // 8, 3)], chosen.samples)
         own = sys.executable
         if "engines" in parts:
             results["axiom"] = run_engine(own, "transformers_sampler", base, all_of_them, rows=rows)
