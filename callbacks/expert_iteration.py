@@ -119,8 +119,7 @@ class ExpertIteration(L.Callback):
         return best_round(self._validation(trainer), k=max(self.k), choice=self.choice) or 0
 
     def _is_over(self, trainer: L.Trainer) -> bool:
-        evaluated = {index: counts for index, counts in self._validation(trainer).items() if counts}
-        return is_over(evaluated, k=max(self.k), choice=self.choice)
+        return is_over(self._validation(trainer), k=max(self.k), choice=self.choice)
 
     def _report(self, trainer: L.Trainer, data: Any) -> None:
         """Evaluate the current round's model on validation; log and print the round."""
@@ -130,15 +129,15 @@ class ExpertIteration(L.Callback):
         row: dict[str, Any] = {"round": data.round, **scalars}
         train = data.folder.read("train")
         if train:
-            counts = _counts(train)
+            counts, examples = _counts(train), len(data.examples())
             scalars |= collection_scalars(train, data.before_stopping(train), self.k, data.collected.pop("train", None))
-            scalars["collect/examples"] = float(len(data.examples()))
+            scalars["collect/examples"] = float(examples)
             banded = Counter(data.bands().values())
             scalars |= {f"curriculum/{band}": float(banded[band]) for band in BANDS}
             row |= {
                 "accepted": f"{sum(r.passed for r in train)} of {len(train)}",
                 "solved": f"{sum(c > 0 for _, c in counts)} of {len(counts)}",
-                "examples": len(data.examples()),
+                "examples": examples,
             }
         for logger in trainer.loggers:
             logger.log_metrics(scalars, step=data.round)

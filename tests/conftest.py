@@ -1,19 +1,31 @@
 """What several tests share."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from axiom.problems.problem import problem_to_json
 from axiom.rounds.store import Manifest, RoundFolder, RoundStore
+from tests.runs import ANSWERS, ONE
 from tests.scripted import Recording
-from tests.tiny import save_tiny_model
+from tests.tiny import save_taught_model, save_tiny_model
 
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A randomly initialised two-layer model with a byte tokenizer, on disk."""
     return save_tiny_model(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(scope="session")
+def taught(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A model that is right one time in three, and its problem's file."""
+    folder = tmp_path_factory.mktemp("taught")
+    problems = folder / "problems.jsonl"
+    problems.write_text(json.dumps(problem_to_json(ONE)) + "\n")
+    return save_taught_model(folder / "model", ONE, ANSWERS), problems
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ def test_training_ends_after_so_many_rounds_without_a_new_best() -> None:
     assert is_over(rounds | {3: LOW}, k=4, choice=RoundChoice(patience=2))
     assert not is_over(rounds | {3: LOW}, k=4, choice=RoundChoice())
     assert not is_over({0: LOW}, k=4, choice=RoundChoice(patience=1))
+    assert not is_over({0: LOW, 1: {"a": (4, 1)}}, k=4, choice=RoundChoice(patience=1))  # under way
     assert not is_over({}, k=4, choice=RoundChoice(patience=1))
 
 

@@ -18,18 +18,7 @@ from transformers import AutoModelForCausalLM
 from axiom.__main__ import main
 from axiom.problems.problem import problem_to_json
 from axiom.rounds.store import RoundStore
-from tests.runs import ANSWERS, ONE, ROOT, axiom, command, events, kill_once_there_are, settings, whole_lines
-from tests.tiny import save_taught_model
-
-
-@pytest.fixture(scope="module")
-def taught(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A model that is right one time in three, and its problem's file."""
-    folder = tmp_path_factory.mktemp("taught")
-    model = save_taught_model(folder / "model", ONE, ANSWERS)
-    problems = folder / "problems.jsonl"
-    problems.write_text(json.dumps(problem_to_json(ONE)) + "\n")
-    return model, problems
+from tests.runs import ONE, ROOT, axiom, command, events, kill_once_there_are, settings, whole_lines
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Each objective makes a tiny model better on the problem that it can solve now and then."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,9 @@ import torch
 from axiom.generation.chat_template import encode_prompt
 from axiom.learning.packing import TokenizedExample, pack
 from axiom.policy.policy import Policy
-from axiom.problems.problem import problem_to_json
 from axiom.prompts import build_prompt
 from axiom.rounds.store import RoundStore
 from tests.runs import ANSWERS, ONE, axiom, events, settings
-from tests.tiny import save_taught_model
 
 # Settings, and the chance of the right answer that the next model must reach; it begins at about a third.
 OBJECTIVES = {
@@ -22,14 +19,6 @@ OBJECTIVES = {
     # One round moves no token's chance by much more than the clip, a fifth.
     "PolicyGradient": (["--data.selection.max_per_problem", "12", "--model.learning_rate", "0.001"], 0.38),
 }
-
-
-@pytest.fixture(scope="module")
-def taught(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    folder = tmp_path_factory.mktemp("taught")
-    problems = folder / "problems.jsonl"
-    problems.write_text(json.dumps(problem_to_json(ONE)) + "\n")
-    return save_taught_model(folder / "model", ONE, ANSWERS), problems
 
 
 def chance_of_the_right_answer(model: Path, adapter: Path) -> float:

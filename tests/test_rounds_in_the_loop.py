@@ -7,26 +7,22 @@ from pathlib import Path
 import pytest
 
 from axiom.problems.hidden_tests import CallTest
-from axiom.problems.problem import problem_to_json
+from axiom.problems.problem import Problem, problem_to_json
 from axiom.rounds.store import RoundStore
-from tests.runs import ANSWERS, ONE, axiom, events, settings
-from tests.tiny import save_taught_model
+from tests.runs import ONE, axiom, events, settings
 
 NINE = replace(ONE, id="t/nine", tests=(CallTest(args=(), expected=9),))  # what no round of this model solves
-
-
-@pytest.fixture(scope="module")
-def taught(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    folder = tmp_path_factory.mktemp("taught")
-    problems = folder / "problems.jsonl"
-    problems.write_text(json.dumps(problem_to_json(ONE)) + "\n")
-    (folder / "nine.jsonl").write_text(json.dumps(problem_to_json(NINE)) + "\n")
-    return save_taught_model(folder / "model", ONE, ANSWERS), problems
 
 
 def few(run: Path, taught: tuple[Path, Path], rounds: int, *more: str) -> list[str]:
     count = ("--expert_iteration.rounds", str(rounds), "--expert_iteration.epochs_per_round", "3")
     return ["fit", *settings(run, *taught), *count, *more]
+
+
+def validated_on(problem: Problem, folder: Path) -> tuple[str, str]:
+    file = folder / "validation.jsonl"
+    file.write_text(json.dumps(problem_to_json(problem)) + "\n")
+    return "--data.validation_problems", str(file)
 
 
 def hashes(run: Path) -> list[str]:
@@ -37,19 +33,19 @@ def hashes(run: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("restart_from", "source", "measured"),
     [
-        ("previous", 1, "problems.jsonl"),
-        ("base", 0, "problems.jsonl"),
-        ("best", 0, "nine.jsonl"),  # the earliest of equals
-        ("previous", 1, "nine.jsonl"),
+        ("previous", 1, ONE),
+        ("base", 0, ONE),
+        ("best", 0, NINE),  # the earliest of equals
+        ("previous", 1, NINE),
     ],
 )
 def test_a_round_trains_the_adapter_that_it_is_told_to(
-    restart_from: str, source: int, measured: str, taught: tuple[Path, Path], tmp_path: Path
+    restart_from: str, source: int, measured: Problem, taught: tuple[Path, Path], tmp_path: Path
 ) -> None:
     # Round 1 trains at a rate of 0, so its model is what it began with.
     still = ("--model.learning_rate_decay", "0", "--expert_iteration.restart_from", restart_from)
     run = tmp_path / "run"
-    done = axiom(*few(run, taught, 2, *still, "--data.validation_problems", str(taught[1].parent / measured)))
+    done = axiom(*few(run, taught, 2, *still, *validated_on(measured, tmp_path)))
     assert done.returncode == 0, done.stderr
     found = hashes(run)
     assert found[0] != found[1]
@@ -59,8 +55,9 @@ def test_a_round_trains_the_adapter_that_it_is_told_to(
 def test_training_ends_when_patience_does_and_the_finished_run_stays_so(
     taught: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    nine = ("--data.validation_problems", str(taught[1].parent / "nine.jsonl"))
-    arguments = few(tmp_path / "run", taught, 5, *nine, "--expert_iteration.choice.patience", "1")
+    arguments = few(
+        tmp_path / "run", taught, 5, *validated_on(NINE, tmp_path), "--expert_iteration.choice.patience", "1"
+    )
     for _ in range(2):
         done = axiom(*arguments)
         assert done.returncode == 0, done.stderr

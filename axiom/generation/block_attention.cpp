@@ -58,11 +58,14 @@ inline float exp2_negative(float x) {
     return x < -126.0f ? 0.0f : p * power;
 }
 
-// Asks for a row of what is read next: blocks lie apart, and the processor does not look ahead from one to another.
+// One row as floats, while what is read later is asked for: blocks lie apart, and the processor does not look ahead
+// from one to another.
 template <typename T>
-inline void prefetch(const T* row, int width) {
-    const char* bytes = reinterpret_cast<const char*>(row);
+inline void widen(const T* row, const T* later, int width, float* wide) {
+    const char* bytes = reinterpret_cast<const char*>(later);
     for (int64_t at = 0; at < static_cast<int64_t>(width * sizeof(T)); at += 64) __builtin_prefetch(bytes + at);
+#pragma omp simd
+    for (int d = 0; d < width; ++d) wide[d] = widened(row[d]);
 }
 
 struct Running {
@@ -73,15 +76,13 @@ struct Running {
 
 // Scores of the block's columns [first, last), in units of log 2.
 template <typename T, int D, int R>
-void score(const T* key, const T* next, int width, const float (*query)[kMaxWidth], int repeat, int first, int last, float softcap,
-           float (*scores)[kColumns]) {
+void score(const T* key, const T* later, int width, const float (*query)[kMaxWidth], int repeat, int first, int last,
+           float softcap, float (*scores)[kColumns]) {
     const int d_count = D ? D : width, r_count = R ? R : repeat;
     for (int c = first; c < last; ++c) {
         alignas(64) float wide[D ? D : kMaxWidth];
-        const T* row = key + static_cast<int64_t>(c) * d_count;
-        prefetch(next + static_cast<int64_t>(c) * d_count, d_count);
-#pragma omp simd
-        for (int d = 0; d < d_count; ++d) wide[d] = widened(row[d]);
+        const int64_t start = static_cast<int64_t>(c) * d_count;
+        widen(key + start, later + start, d_count, wide);
         for (int r = 0; r < r_count; ++r) {
             float dot = 0.0f;
 #pragma omp simd reduction(+ : dot)
@@ -96,7 +97,8 @@ void score(const T* key, const T* next, int width, const float (*query)[kMaxWidt
 }
 
 template <typename T, int D, int R>
-void add(const T* value, const T* next, int width, const float (*scores)[kColumns], int repeat, int first, int last, Running& run) {
+void add(const T* value, const T* later, int width, const float (*scores)[kColumns], int repeat, int first, int last,
+         Running& run) {
     const int d_count = D ? D : width, r_count = R ? R : repeat;
     alignas(64) float weights[kMaxRepeat][kColumns];
     for (int r = 0; r < r_count; ++r) {
@@ -116,10 +118,8 @@ void add(const T* value, const T* next, int width, const float (*scores)[kColumn
     }
     for (int c = first; c < last; ++c) {
         alignas(64) float wide[D ? D : kMaxWidth];
-        const T* row = value + static_cast<int64_t>(c) * d_count;
-        prefetch(next + static_cast<int64_t>(c) * d_count, d_count);
-#pragma omp simd
-        for (int d = 0; d < d_count; ++d) wide[d] = widened(row[d]);
+        const int64_t start = static_cast<int64_t>(c) * d_count;
+        widen(value + start, later + start, d_count, wide);
         for (int r = 0; r < r_count; ++r) {
             const float weight = weights[r][c];
 #pragma omp simd

@@ -58,7 +58,8 @@ def _weighed(examples: list[Example], selection: Selection) -> list[Example]:
     totals: dict[str, float] = defaultdict(float)
     for example in examples:
         totals[example[0].row.task_id] += abs(example[0].weight)
-    return [_scaled(example, 1 / totals[example[0].row.task_id]) for example in examples]
+    each = sum(totals.values()) / max(len(totals), 1)  # the mean weight of an Example stays what it is
+    return [_scaled(example, each / totals[example[0].row.task_id]) for example in examples]
 
 
 def _scaled(example: Example, factor: float) -> Example:

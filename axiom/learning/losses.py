@@ -16,18 +16,21 @@ _ROWS_AT_A_TIME = 256
 
 
 def weighted_likelihood(log_probs: torch.Tensor, weights: torch.Tensor, counts: torch.Tensor) -> torch.Tensor:
-    """Mean negative log-likelihood of the targets, each weighed as its Example is.
+    """Mean of the targets' weighted negative log-likelihoods.
+
+    The divisor is the number of targets and not the sum of their weights, so that a weight means the same whichever
+    Examples share the step.
 
     Args:
         log_probs: (M,) of the targets.
-        weights: (E,) of the Examples, 0 or more; their sum is not 0.
+        weights: (E,) of the Examples, 0 or more; those of weight 0 are not counted.
         counts: (E,).
 
     Returns:
-        Scalar; with equal weights the mean over targets.
+        Scalar.
     """
     of_targets = weights.repeat_interleave(counts)
-    return -(log_probs * of_targets).sum() / of_targets.sum()
+    return -(log_probs * of_targets).sum() / (of_targets > 0).sum().clamp(min=1)
 
 
 def sequence_sums(values: torch.Tensor, counts: torch.Tensor) -> torch.Tensor:
@@ -50,21 +53,21 @@ def preference_loss(
     Args:
         log_probs: (M,) of the policy; Examples stand in pairs, the chosen one first.
         reference: (M,) of the reference policy.
-        weights: (E / 2,) of the pairs.
+        weights: (E / 2,) of the pairs, each a factor on its loss.
         counts: (E,), E even.
         beta: strength of the tie to the reference.
         kind: ``sigmoid`` is DPO on the completions' whole log-ratios; ``ipo`` regresses on the difference of the mean
             log-ratios of a token, as TRL does.
 
     Returns:
-        Scalar, the weighted mean over pairs.
+        Scalar, the mean over pairs.
     """
     ratios = sequence_sums(log_probs - reference, counts)
     if kind == "ipo":
         ratios = ratios / counts
     margin = ratios[0::2] - ratios[1::2]
     losses = (margin - 1 / (2 * beta)) ** 2 if kind == "ipo" else -nn.functional.logsigmoid(beta * margin)
-    return (losses * weights).sum() / weights.sum()
+    return (losses * weights).mean()
 
 
 def clipped_policy_gradient(

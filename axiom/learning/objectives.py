@@ -108,13 +108,14 @@ class Distill(Objective):
         self.reward, self.temperature = reward, temperature
 
     def choose(self, rows: Sequence[JudgedSample], selection: Selection) -> list[Example]:
-        """The weightiest programs of each problem that any sample solved, their weights summing to 1."""
+        """The weightiest programs of each problem that any sample solved, 1 being their mean weight."""
         most = selection.max_per_problem
         weighed = search_distribution(rows, reward_kind=self.reward, temperature=self.temperature, max_per_problem=most)
-        return [(Choice(row, weight),) for row, weight in weighed]
+        each = len(weighed) / max(len({row.task_id for row, _ in weighed}), 1)
+        return [(Choice(row, weight * each),) for row, weight in weighed]
 
     def loss(self, step: Step) -> torch.Tensor:
-        """Weighted mean negative log-likelihood of a target."""
+        """Mean weighted negative log-likelihood of a target."""
         return weighted_likelihood(step.log_probs, step.weights, step.counts)
 
 
@@ -159,8 +160,8 @@ class DPO(Objective):
             step.log_probs, step.reference, step.weights[0::2], step.counts, beta=self.beta, kind=self.kind
         )
         if self.likelihood:
-            chosen = torch.zeros_like(step.weights)
-            chosen[0::2] = 1.0
+            chosen = step.weights.clone()
+            chosen[1::2] = 0.0
             loss = loss + self.likelihood * weighted_likelihood(step.log_probs, chosen, step.counts)
         return loss
 

@@ -24,7 +24,8 @@ class Selection:
     Attributes:
         max_per_problem: distinct programs of a problem (pairs, for a loss on pairs), so that easy problems do not crowd
             out hard ones.
-        prefer: which of more than these are kept: the ``short``, the most ``diverse``, or those drawn ``first``.
+        prefer: which of more than these are kept: the ``short``, the most ``diverse``, or those drawn ``first``. An
+            objective that weighs its samples keeps the weightiest instead.
         weigh: ``example`` gives each Example the same weight, ``problem`` each problem.
         replay: weight of what earlier rounds found and the newest did not; 0 trains on the newest round alone, 1 on all
             rounds alike.

@@ -50,10 +50,9 @@ def best_round(validation: Mapping[int, Counts], *, k: int, choice: RoundChoice)
     Returns:
         None where no round was evaluated.
     """
-    most = max(map(len, validation.values()), default=0)
-    if most == 0:
+    whole = _whole(validation)
+    if not whole:
         return None
-    whole = {index: list(counts.values()) for index, counts in sorted(validation.items()) if len(counts) == most}
     first = whole[min(whole)]
     if choice.most_lost is not None and k <= min(n for counts in whole.values() for n, _ in counts):
         least = mean_pass_at_k(first, k) - choice.most_lost
@@ -65,4 +64,10 @@ def best_round(validation: Mapping[int, Counts], *, k: int, choice: RoundChoice)
 def is_over(validation: Mapping[int, Counts], *, k: int, choice: RoundChoice) -> bool:
     """Whether the newest rounds have brought no new best for as long as patience lasts."""
     best = best_round(validation, k=k, choice=choice)
-    return best is not None and choice.patience is not None and max(validation) - best >= choice.patience
+    return best is not None and choice.patience is not None and max(_whole(validation)) - best >= choice.patience
+
+
+def _whole(validation: Mapping[int, Counts]) -> dict[int, list[tuple[int, int]]]:
+    """The rounds with the most problems, by number."""
+    most = max(map(len, validation.values()), default=0)
+    return {index: list(counts.values()) for index, counts in sorted(validation.items()) if 0 < len(counts) == most}

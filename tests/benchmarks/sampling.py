@@ -8,18 +8,15 @@ alone. The last line is one JSON object; a peer that cannot be run is null there
 """
 
 import argparse
-import contextlib
 import importlib.util
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -35,19 +32,12 @@ from axiom.rounds.budget import Plan
 from axiom.rounds.collect import collect
 from axiom.rounds.store import RoundFolder
 from axiom.verification.judge import Judge, available_cores, default_workers
+from tests.benchmarks.own_process import measured
 
 _HERE = Path(__file__).resolve().parent
 _PARAMS = SamplingParams(temperature=0.8, max_new_tokens=256)
 _GIB = 1 << 30
 _LLAMA_ROWS = 64
-
-
-class _Results(dict[str, dict[str, Any]]):
-    """Tells each result when it comes: the whole takes long."""
-
-    def __setitem__(self, name: str, result: dict[str, Any]) -> None:
-        super().__setitem__(name, result)
-        print(f"{name}: {json.dumps(result)}", file=sys.stderr, flush=True)
 
 
 def write_requests(file: Path, policy: Policy, problems: list[Problem], samples: int) -> Path:
@@ -72,36 +62,14 @@ def embedded_file() -> Path:
 
 
 def run_engine(python: str, engine: str, base: Path, requests: Path, **options: Any) -> dict[str, Any]:
-    """One engine in its own process: its result, or ``{"reason": ...}``."""
+    """One engine in its own process: its result with its rate, or ``{"reason": ...}``."""
     command = [python, str(_HERE / "sampling_engines.py"), engine, str(base), str(requests)]
     command += [word for name, value in options.items() if value for word in (f"--{name}", str(value))]
-    if not Path(python).is_file():
-        return {"reason": f"{python} is not there"}
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
-        environment = os.environ | {"VLLM_CPU_KVCACHE_SPACE": "4"}
-        running = subprocess.Popen(command, stdout=out, stderr=errors, cwd=_HERE.parents[1], env=environment)
-        peak = 0
-        while running.poll() is None:
-            peak = max(peak, memory_bytes(running.pid))
-            time.sleep(1.0)
-        out.seek(0)
-        errors.seek(0)
-        lines = [line for line in out if line.startswith('{"tokens"')]
-        if not lines:
-            return {"reason": (errors.read().strip().splitlines() or ["it said nothing"])[-1]}
-    result: dict[str, Any] = json.loads(lines[-1])
-    return result | {"tokens_per_s": result["tokens"] / result["sampling_s"], "peak_bytes": peak}
-
-
-def memory_bytes(pid: int) -> int:
-    """Proportional memory of a process and all that come from it."""
-    total = 0
-    with contextlib.suppress(psutil.Error):
-        whole = psutil.Process(pid)
-        for process in (whole, *whole.children(recursive=True)):
-            with contextlib.suppress(psutil.Error):
-                total += process.memory_full_info().pss
-    return total
+    told = " ".join([engine, *(f"{name} {value}" for name, value in options.items() if value)])
+    result = measured(told, command, first_key="tokens", environment={"VLLM_CPU_KVCACHE_SPACE": "4"})
+    if "reason" in result:
+        return result
+    return result | {"tokens_per_s": result["tokens"] / result["sampling_s"]}
 
 
 def collect_overhead(policy: Policy, problems: list[Problem], samples: int, rows: int, folder: Path) -> dict[str, Any]:
@@ -159,7 +127,7 @@ def main() -> None:
     parser.add_argument("--adapter", help="a PEFT folder that axiom and vLLM sample with, beside the base alone")
     parser.add_argument("--parts", default="engines,adapter,growth,collect")
     chosen = parser.parse_args()
-    parts, rows, results = chosen.parts.split(","), chosen.rows, _Results()
+    parts, rows, results = chosen.parts.split(","), chosen.rows, {}
     problems = load_problems("basics/train")[: chosen.problems]
     policy = Policy(base="smollm2-135m-instruct")
     with tempfile.TemporaryDirectory() as name:

@@ -8,10 +8,8 @@ Pairs have a near miss of the reference as the rejected program. The last line i
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +21,10 @@ from axiom.policy.policy import Policy
 from axiom.problems.mutants import mutants
 from axiom.problems.sources import load_problems
 from axiom.prompts import build_prompt
-from tests.benchmarks.sampling import memory_bytes
+from tests.benchmarks.own_process import measured
 
 _EACH = 4
 _GIB = 1 << 30
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 def write_examples(file: Path, policy: Policy, problems: int) -> Path:
@@ -47,24 +44,11 @@ def write_examples(file: Path, policy: Policy, problems: int) -> Path:
 
 
 def run_trainer(name: str, base: Path, examples: Path, *, batch_size: int, steps: int) -> dict[str, Any]:
-    """One trainer in its own process: its result with rate and peak, or ``{"reason": ...}``."""
+    """One trainer in its own process: its result with its rate, or ``{"reason": ...}``."""
     command = [sys.executable, "-m", "tests.benchmarks.training_trainers", name, str(base), str(examples)]
     command += ["--batch-size", str(batch_size), "--steps", str(steps)]
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
-        running = subprocess.Popen(command, stdout=out, stderr=errors, cwd=_ROOT)
-        peak = 0
-        while running.poll() is None:
-            peak = max(peak, memory_bytes(running.pid))
-            time.sleep(0.25)
-        out.seek(0)
-        errors.seek(0)
-        lines = [line for line in out if line.startswith('{"examples"')]
-        if not lines:
-            return {"reason": (errors.read().strip().splitlines() or ["it said nothing"])[-1]}
-    result: dict[str, Any] = json.loads(lines[-1])
-    result |= {"examples_per_s": result["examples"] / result["timed_s"], "peak_bytes": peak}
-    print(f"{name}: {json.dumps(result)}", file=sys.stderr, flush=True)
-    return result
+    result = measured(name, command, first_key="examples")
+    return result if "reason" in result else result | {"examples_per_s": result["examples"] / result["timed_s"]}
 
 
 def main() -> None:

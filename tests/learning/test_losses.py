@@ -34,11 +34,21 @@ def padded(values: torch.Tensor, rows: list[int]) -> torch.Tensor:
     return torch.nn.utils.rnn.pad_sequence([parts[row] for row in rows], batch_first=True)
 
 
-def test_the_likelihood_is_the_mean_over_tokens_weighed_by_example() -> None:
+def test_the_likelihood_is_the_mean_over_tokens_each_times_its_examples_weight() -> None:
     values, counts = torch.tensor([-1.0, -2.0, -4.0]), torch.tensor([2, 1])
     assert weighted_likelihood(values, torch.ones(2), counts).item() == pytest.approx(7 / 3)
-    assert weighted_likelihood(values, torch.tensor([1.0, 3.0]), counts).item() == pytest.approx((1 + 2 + 12) / 5)
-    assert weighted_likelihood(values, torch.tensor([0.0, 0.5]), counts).item() == pytest.approx(4.0)
+    assert weighted_likelihood(values, torch.tensor([1.0, 3.0]), counts).item() == pytest.approx((1 + 2 + 12) / 3)
+    assert weighted_likelihood(values, torch.tensor([0.0, 0.5]), counts).item() == pytest.approx(2.0)
+
+
+def test_a_weight_means_the_same_whoever_shares_the_step() -> None:
+    values, weights, counts = torch.tensor([-1.0, -2.0, -4.0]), torch.tensor([1.0, 0.25]), torch.tensor([2, 1])
+    together = weighted_likelihood(values, weights, counts).item() * 3
+    apart = [
+        weighted_likelihood(values[:2], weights[:1], counts[:1]).item() * 2,
+        weighted_likelihood(values[2:], weights[1:], counts[1:]).item(),
+    ]
+    assert together == pytest.approx(sum(apart))
 
 
 def test_sums_are_each_examples_own() -> None:
@@ -55,7 +65,7 @@ def test_a_pair_counts_as_much_as_its_weight() -> None:
     policy, reference = log_probs(1), log_probs(2)
     alone = [preference_loss(policy, reference, torch.eye(3)[pair], COUNTS, beta=0.3).item() for pair in range(3)]
     both = preference_loss(policy, reference, torch.tensor([1.0, 0.0, 3.0]), COUNTS, beta=0.3).item()
-    assert both == pytest.approx((alone[0] + 3 * alone[2]) / 4)
+    assert both == pytest.approx(alone[0] + 3 * alone[2])
     assert len(set(alone)) == 3
 
 

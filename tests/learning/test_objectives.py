@@ -45,7 +45,8 @@ def test_sft_takes_what_passed_each_program_once() -> None:
 def test_distill_takes_programs_as_often_as_search_found_them() -> None:
     examples = Distill().choose([*rows("A", "A", "A", "B", "c"), *rows("D", "e", task="q")], FOUR)
     assert told(examples) == ["A", "B", "D"]
-    assert [choice.weight for (choice,) in examples] == pytest.approx([0.75, 0.25, 1.0])
+    # Each problem's weights sum to the same, and three Examples to three.
+    assert [choice.weight for (choice,) in examples] == pytest.approx([0.75 * 1.5, 0.25 * 1.5, 1.5])
 
 
 def test_dpo_pairs_what_passed_with_what_failed_of_the_same_problem() -> None:
@@ -62,7 +63,7 @@ def test_dpo_adds_the_likelihood_of_what_passed_where_asked_to() -> None:
         given.log_probs, given.reference, torch.tensor([1.0, 3.0]), given.counts, beta=0.2, kind="sigmoid"
     )
     assert DPO(beta=0.2).loss(given) == pairs
-    passed = -(given.log_probs[:2].sum() + given.log_probs[5:6].sum()) / 3
+    passed = -(given.log_probs[:2].sum() + 3 * given.log_probs[5:6].sum()) / 3
     assert DPO(beta=0.2, likelihood=0.5).loss(given).item() == pytest.approx((pairs + 0.5 * passed).item())
 
 
@@ -123,6 +124,6 @@ def test_replay_adds_what_the_newest_round_did_not_find_at_its_weight() -> None:
 def test_problems_weigh_the_same_where_asked_to() -> None:
     mixed = [*rows("A", "B", "C", "D"), *rows("E", task="q")]
     examples = examples_of([mixed], SFT(), Selection(weigh="problem"))
-    assert [choice.weight for (choice,) in examples] == [0.25, 0.25, 0.25, 0.25, 1.0]
+    assert [choice.weight for (choice,) in examples] == pytest.approx([0.625] * 4 + [2.5])
     signed = examples_of([rows("A", "b", "b", "b")], PolicyGradient(scale="none"), Selection(weigh="problem"))
-    assert [choice.weight for (choice,) in signed] == pytest.approx([0.5, -1 / 6, -1 / 6, -1 / 6])
+    assert [choice.weight for (choice,) in signed] == pytest.approx([0.75, -0.25, -0.25, -0.25])

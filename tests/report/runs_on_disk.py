@@ -1,39 +1,25 @@
 """Runs on disk as a fit leaves them, without a fit."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, RoundStore
+from tests.test_store import row
 
 VERSIONS = {"torch": "2.13.0", "peft": "0.21.2"}
 
 
 def sample(problem: str, index: int, *, passed: bool, outcome: str = "", **more: Any) -> JudgedSample:
     """A judged sample; its program is one of its own unless named."""
-    fields = {
-        "completion": f"\n    return {index}",
-        "solution": f"def f():\n    return {index}",
-        "tokens": 10 + index,
-        "finish_reason": "stop",
-    } | more
-    return JudgedSample(
-        task_id=problem,
-        sample_index=index,
-        outcome=outcome or ("passed" if passed else "wrong_answer"),
-        passed=passed,
-        passed_tests=int(passed),
-        total_tests=1,
-        cpu_s=0.5,
-        wall_s=1.0,
-        peak_bytes=1,
-        message="",
-        token_ids=(),
-        log_probs=(),
-        seed=1,
-        sampler="transformers",
-        **fields,
+    told = (
+        {"completion": f"\n    return {index}", "cpu_s": 0.5, "sampler": "transformers"}
+        | ({"outcome": outcome} if outcome else {})
+        | more
     )
+    made = row(problem, index, passed=passed, solution=f"def f():\n    return {index}", tokens=10 + index)
+    return replace(made, **told)
 
 
 def samples(counts: Mapping[str, tuple[int, int]]) -> list[JudgedSample]:
