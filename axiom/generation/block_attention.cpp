@@ -1,10 +1,12 @@
-// Attention of each row over the blocks that are its own, on the CPU: axiom/generation/block_attention.py loads this.
+// Attention of each row over its prompt and the blocks that are its own, on the CPU: axiom/generation/block_attention.py
+// loads this.
 //
-// One pass over keys and values, read where they lie, in the running-maximum form of FlashAttention (arXiv 2205.14135):
-// what the row has seen of its prompt comes in as an average with its log-sum-exponent, and what is here joins it.
-// Neither scores nor converted keys are ever written to memory, so a step costs about the reading of the cache.
+// One pass over keys and values, read where they lie, in the running-maximum form of FlashAttention (arXiv 2205.14135).
+// Neither scores nor converted keys are ever written to memory, so a step costs about the reading of the rows' own
+// blocks, and of prompts that stay in the processor's cache from one row of a group to the next.
 //
-// Notation: A rows, K key-value heads, R query heads of each, D head width, N blocks of C columns.
+// Notation: A rows, G groups, P prompt tokens, K key-value heads, R query heads of each, D head width, N blocks of C
+// columns.
 
 #include <algorithm>
 #include <cmath>
@@ -17,6 +19,7 @@ constexpr int kMaxRepeat = 16;
 constexpr int kMaxWidth = 256;
 constexpr int kColumns = 32;
 constexpr float kLog2E = 1.44269504f;
+constexpr float kNothing = -1e30f;  // the highest score where none was seen yet
 
 struct BFloat16 {
     uint16_t bits;
@@ -140,18 +143,17 @@ struct Arguments {
     const void* new_value;   // (A, K, D)
     void* keys;              // (N, K, C, D)
     void* values;            // (N, K, C, D)
-    const void* shared;      // average over the prompt, strided: groups, heads, queries; D is dense
-    const float* shared_sum; // its log-sum-exponents, strided likewise
+    const void* prompt_keys;    // (G, K, P, D)
+    const void* prompt_values;  // (G, K, P, D)
     const float* sink;       // (K, R) or null
     const int32_t* groups;   // (A,) the row's group
-    const int32_t* places;   // (A,) the row's place in it: its R queries are the places * R ... of the group
+    const int32_t* lengths;  // (A,) tokens of its prompt
+    const int32_t* prompt_first;  // (A,) the first of them that it sees
     const int32_t* counts;   // (A,) the row's own columns, the new one among them
     const int32_t* first;    // (A,) the first of them that it sees
     const int32_t* offsets;  // (A + 1,) where the row's blocks begin in `blocks`
     const int32_t* blocks;   // their numbers
-    int64_t shared_strides[3];
-    int64_t sum_strides[3];
-    int64_t rows, kv_heads, repeat, width;
+    int64_t rows, kv_heads, repeat, width, prompt_columns;
     float scaling, softcap;
     int64_t threads;
 };
@@ -180,18 +182,24 @@ void attend_row(const Arguments& a, int64_t row, int64_t head) {
     Running run;
     const int64_t first_query = (row * kv_heads + head) * repeat;
     for (int r = 0; r < repeat; ++r) {
-        const int64_t of_group = static_cast<int64_t>(a.places[row]) * repeat + r;
         const T* asked = static_cast<const T*>(a.query) + (first_query + r) * d_count;
-        const T* seen = static_cast<const T*>(a.shared) + a.groups[row] * a.shared_strides[0] +
-                        head * a.shared_strides[1] + of_group * a.shared_strides[2];
-        run.highest[r] = kLog2E * a.shared_sum[a.groups[row] * a.sum_strides[0] + head * a.sum_strides[1] +
-                                               of_group * a.sum_strides[2]];
-        run.total[r] = 1.0f;
+        run.highest[r] = kNothing;
+        run.total[r] = 0.0f;
 #pragma omp simd
         for (int d = 0; d < d_count; ++d) {
             query[r][d] = widened(asked[d]) * a.scaling;
-            run.sum[r][d] = widened(seen[d]);
+            run.sum[r][d] = 0.0f;
         }
+    }
+    const int64_t of_prompt = (a.groups[row] * kv_heads + head) * a.prompt_columns * d_count;
+    const T* prompt_keys = static_cast<const T*>(a.prompt_keys) + of_prompt;
+    const T* prompt_values = static_cast<const T*>(a.prompt_values) + of_prompt;
+    for (int column = a.prompt_first[row]; column < a.lengths[row]; column += kColumns) {
+        const int64_t start = static_cast<int64_t>(column) * d_count;
+        const int last = std::min(a.lengths[row] - column, kColumns);
+        const int64_t next = column + kColumns < a.lengths[row] ? start + block_size : start;
+        score<T, D, R>(prompt_keys + start, prompt_values + start, width, query, repeat, 0, last, a.softcap, scores);
+        add<T, D, R>(prompt_values + start, prompt_keys + next, width, scores, repeat, 0, last, run);
     }
     for (int number = a.first[row] / kColumns; number * kColumns < count; ++number) {
         const int64_t start = (blocks[number] * kv_heads + head) * block_size;

@@ -1,7 +1,8 @@
-"""The CPU's kernel for what rows have of their own: ``block_attention.cpp``, compiled once and kept for this user.
+"""The CPU's kernel for a step's attention: ``block_attention.cpp``, compiled once and kept for this user.
 
 PyTorch has no attention over blocks on a CPU: batched products and a dozen passes over the scores take four times as
-long as reading the keys and values does. The compiler of the machine makes the kernel when the first batch is begun (a
+long as reading the keys and values does, and for the prompts its flash kernel pads all to the longest and to full
+groups. The compiler of the machine makes the kernel when the first batch is begun (a
 second); the file goes to the user's cache, under a name made of source, compiler and processor. Without a compiler
 :mod:`axiom.generation.attention_parts` does the same in PyTorch.
 """
@@ -15,7 +16,6 @@ import platform
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,8 +31,8 @@ _COMPILE_S = 120.0
 _NAMES = {torch.float32: "axiom_block_attention_float32", torch.bfloat16: "axiom_block_attention_bfloat16"}
 MAX_REPEAT, MAX_WIDTH, COLUMNS = 16, 256, 32
 _POINTERS = (
-    *("out", "query", "new_key", "new_value", "keys", "values", "shared", "shared_sum", "sink"),
-    *("groups", "places", "counts", "first", "offsets", "blocks"),
+    *("out", "query", "new_key", "new_value", "keys", "values", "prompt_keys", "prompt_values", "sink"),
+    *("groups", "lengths", "prompt_first", "counts", "first", "offsets", "blocks"),
 )
 
 
@@ -41,19 +41,19 @@ class _Arguments(ctypes.Structure):
 
     _fields_ = [
         *((name, ctypes.c_void_p) for name in _POINTERS),
-        ("shared_strides", ctypes.c_int64 * 3),
-        ("sum_strides", ctypes.c_int64 * 3),
-        *((name, ctypes.c_int64) for name in ("rows", "kv_heads", "repeat", "width")),
+        *((name, ctypes.c_int64) for name in ("rows", "kv_heads", "repeat", "width", "prompt_columns")),
         *((name, ctypes.c_float) for name in ("scaling", "softcap")),
         ("threads", ctypes.c_int64),
     ]
 
 
 class RowTable(NamedTuple):
-    """Where the rows' own keys are, int32 on the CPU.
+    """Where the rows' keys are, int32 on the CPU.
 
     Attributes:
-        groups, places: (A,) the row's group, and its place in it.
+        groups: (A,) the row's group.
+        lengths: (A,) tokens of its prompt.
+        prompt_first: (A,) the first of them that it sees.
         counts: (A,) its own columns, the new one among them.
         first: (A,) the first of them that it sees.
         offsets: (A + 1,) where its blocks begin in ``blocks``.
@@ -61,7 +61,8 @@ class RowTable(NamedTuple):
     """
 
     groups: torch.Tensor
-    places: torch.Tensor
+    lengths: torch.Tensor
+    prompt_first: torch.Tensor
     counts: torch.Tensor
     first: torch.Tensor
     offsets: torch.Tensor
@@ -79,10 +80,10 @@ def is_served(query: torch.Tensor, value: torch.Tensor) -> bool:
     )
 
 
-def attend_own_blocks(
-    shared: tuple[torch.Tensor, torch.Tensor],
+def attend_step(
     query: torch.Tensor,
     new: tuple[torch.Tensor, torch.Tensor],
+    prompt: tuple[torch.Tensor, torch.Tensor],
     own: tuple[torch.Tensor, torch.Tensor],
     table: RowTable,
     *,
@@ -90,14 +91,14 @@ def attend_own_blocks(
     softcap: float = 0.0,
     sink: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Store what a step brings and attend over the prompt's part and the rows' own blocks together.
+    """Store what a step brings and attend over each row's prompt and its own blocks together.
 
     Args:
-        shared: (G, K, W R, D) average over the prompt, and its (G, K, W R) float32 log-sum-exponents.
         query: (A, K, R, D).
         new: keys and values (A, K, D) of the step.
+        prompt: keys and values (G, K, P, D) of the prompts, contiguous.
         own: all keys and values (N, K, C, D), contiguous, changed in place.
-        table: where the rows' blocks are.
+        table: which of them are whose.
         scaling, softcap, sink: as in :func:`axiom.generation.attention_parts.with_own_blocks`.
 
     Returns:
@@ -105,31 +106,26 @@ def attend_own_blocks(
     """
     library = _library()
     assert library is not None
+    assert all(part.is_contiguous() for part in (*prompt, *own))
     rows, kv_heads, repeat, width = query.shape
     query = query.contiguous()
     out = torch.empty_like(query)
     new_key, new_value = (part.contiguous() for part in new)
     sink = None if sink is None else sink.float().contiguous()
-    assert shared[0].stride(3) == 1
-    tensors = (out, query, new_key, new_value, *own, *shared, sink, *table)
+    tensors = (out, query, new_key, new_value, *own, *prompt, sink, *table)
     arguments = _Arguments(
         *(None if tensor is None else tensor.data_ptr() for tensor in tensors),
-        _three(shared[0].stride()),
-        _three(shared[1].stride()),
         rows,
         kv_heads,
         repeat,
         width,
+        prompt[0].shape[2],
         scaling,
         softcap,
         torch.get_num_threads(),
     )
     getattr(library, _NAMES[query.dtype])(ctypes.byref(arguments))
     return out
-
-
-def _three(strides: Sequence[int]) -> ctypes.Array[ctypes.c_int64]:
-    return (ctypes.c_int64 * 3)(*strides[:3])
 
 
 @functools.cache

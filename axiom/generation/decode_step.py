@@ -138,8 +138,11 @@ class DecodeStep:
         """The same for the CPU's kernel."""
         window = self._that_hides(window)
         if window not in self._tables:
-            first = torch.zeros_like(self.counts) if window is None else (self.counts - window).clamp(min=0)
-            parts = (self.groups, self.places, self.counts, first, self.offsets, self.blocks)
+            first = prompt_first = torch.zeros_like(self.counts)
+            if window is not None:
+                first = (self.counts - window).clamp(min=0)
+                prompt_first = (self.lengths + self.counts - window).clamp(min=0)
+            parts = (self.groups, self.lengths, prompt_first, self.counts, first, self.offsets, self.blocks)
             self._tables[window] = RowTable(*(part.int() for part in parts))
         return self._tables[window]
 

@@ -22,7 +22,7 @@ from transformers import AttentionInterface
 
 from axiom.errors import SamplingError
 from axiom.generation.attention_parts import HIDDEN, causal, shared_part, with_own_blocks
-from axiom.generation.block_attention import COLUMNS, attend_own_blocks, is_served
+from axiom.generation.block_attention import COLUMNS, attend_step, is_served
 from axiom.generation.decode_step import DecodeStep
 
 IMPLEMENTATION = "axiom_key_value_pool"
@@ -175,6 +175,26 @@ class KeyValuePool:
         asked, rows = rows, len(step.groups)
         query, key, value = query[:rows], key[:rows], value[:rows]
         query = query.reshape(rows, kv_heads, repeat, depth)
+        new = (key[:, :, 0], value[:, :, 0])
+        if is_served(query, value):
+            out = attend_step(query, new, layer.prompt, layer.own, step.table(window=window), sink=sink, **options)
+        else:
+            out = self._in_pytorch(step, query, new, layer, window=window, sink=sink, **options)
+        return nn.functional.pad(out.view(rows, 1, heads, -1), (0, 0, 0, 0, 0, 0, 0, asked - rows))
+
+    def _in_pytorch(
+        self,
+        step: DecodeStep,
+        query: torch.Tensor,
+        new: tuple[torch.Tensor, torch.Tensor],
+        layer: _Layer,
+        *,
+        window: int | None,
+        sink: torch.Tensor | None,
+        **options: float,
+    ) -> torch.Tensor:
+        """What :func:`attend_step` does: the prompts' part for all places of a group together, then the rows' own."""
+        _, kv_heads, repeat, depth = query.shape
         spread = query.index_select(0, step.rows_by_place).view(self.groups, self.width, kv_heads, repeat, depth)
         shared = shared_part(
             spread.transpose(1, 2).reshape(self.groups, kv_heads, self.width * repeat, depth),
@@ -183,35 +203,14 @@ class KeyValuePool:
             step.prompt_mask(self._prompt_mask, window=window, repeat=repeat),
             **options,
         )
-        new = (key[:, :, 0], value[:, :, 0])
-        if is_served(query, value):
-            out = attend_own_blocks(shared, query, new, layer.own, step.table(window=window), sink=sink, **options)
-        else:
-            out = self._own_part(step, shared, query, new, layer.own, window=window, sink=sink, **options)
-        return nn.functional.pad(out.view(rows, 1, heads, -1), (0, 0, 0, 0, 0, 0, 0, asked - rows))
-
-    def _own_part(
-        self,
-        step: DecodeStep,
-        shared: tuple[torch.Tensor, torch.Tensor],
-        query: torch.Tensor,
-        new: tuple[torch.Tensor, torch.Tensor],
-        own: tuple[torch.Tensor, torch.Tensor],
-        *,
-        window: int | None,
-        sink: torch.Tensor | None,
-        **options: float,
-    ) -> torch.Tensor:
-        """What :func:`attend_own_blocks` does, in PyTorch."""
-        for part, brought in zip(own, new, strict=True):
+        for part, brought in zip(layer.own, new, strict=True):
             part[step.newest, :, step.columns] = brought
-        _, kv_heads, repeat, _ = query.shape
         shape = (self.groups, kv_heads, self.width, repeat)
         of_rows = (
             shared[0].reshape(*shape, -1)[step.groups, :, step.places],
             shared[1].reshape(shape)[step.groups, :, step.places],
         )
-        keys, values = own[0][: step.used], own[1][: step.used]
+        keys, values = layer.own[0][: step.used], layer.own[1][: step.used]
         mask = step.own_mask(window=window)
         return with_own_blocks(of_rows, query, keys, values, mask, step.owners, sink=sink, **options)
 

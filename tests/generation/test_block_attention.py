@@ -10,44 +10,42 @@ import pytest
 import torch
 
 from axiom.generation import block_attention
-from axiom.generation.attention_parts import HIDDEN, with_own_blocks
-from axiom.generation.block_attention import COLUMNS, RowTable, attend_own_blocks, is_served
+from axiom.generation.attention_parts import HIDDEN, shared_part, with_own_blocks
+from axiom.generation.block_attention import COLUMNS, RowTable, attend_step, is_served
 
 
 class Case(NamedTuple):
-    """Rows with blocks of random lengths in random places."""
+    """Rows with prompts and blocks of random lengths in random places."""
 
-    shared: tuple[torch.Tensor, torch.Tensor]
     query: torch.Tensor
     new: tuple[torch.Tensor, torch.Tensor]
+    prompt: tuple[torch.Tensor, torch.Tensor]
     own: tuple[torch.Tensor, torch.Tensor]
     table: RowTable
 
 
 def case(*, dtype: torch.dtype, kv_heads: int, repeat: int, width: int, window: int | None = None) -> Case:
-    groups, places = 3, 4
-    rows = groups * places
+    rows, of_prompts = 12, torch.tensor([70, 0, 33])
     torch.manual_seed(0)
     counts = torch.tensor([1, 31, 32, 33, 64, 65, 100, 7, 2, 96, 40, 128])
     assert len(counts) == rows
     held = -(-counts // COLUMNS)
     blocks, offsets = torch.randperm(int(held.sum())), torch.cat([torch.zeros(1, dtype=torch.long), held.cumsum(0)])
-    first = torch.zeros(rows, dtype=torch.long) if window is None else (counts - window).clamp(min=0)
-    index = torch.arange(rows)
-    table = RowTable(*(t.int() for t in (index // places, index % places, counts, first, offsets, blocks)))
+    groups = torch.arange(rows) % len(of_prompts)
+    lengths, unseen = of_prompts[groups], torch.zeros(rows, dtype=torch.long)
+    first, prompt_first = unseen, unseen
+    if window is not None:
+        first, prompt_first = ((before - window).clamp(min=0) for before in (counts, lengths + counts))
+    table = RowTable(*(t.int() for t in (groups, lengths, prompt_first, counts, first, offsets, blocks)))
 
     def random(*shape: int) -> torch.Tensor:
         return torch.randn(*shape).to(dtype)
 
-    cache = (len(blocks), kv_heads, COLUMNS, width)
+    cache, prompts = (len(blocks), kv_heads, COLUMNS, width), (len(of_prompts), kv_heads, 80, width)
     return Case(
-        # Laid out as PyTorch's flash kernel gives them: heads innermost.
-        (
-            random(groups, places * repeat, kv_heads, width).transpose(1, 2),
-            (torch.randn(groups, places * repeat, kv_heads) + 2).transpose(1, 2),
-        ),
         random(rows, kv_heads, repeat, width),
         (random(rows, kv_heads, width), random(rows, kv_heads, width)),
+        (random(*prompts), random(*prompts)),
         (random(*cache), random(*cache)),
         table,
     )
@@ -56,8 +54,8 @@ def case(*, dtype: torch.dtype, kv_heads: int, repeat: int, width: int, window: 
 def in_pytorch(
     given: Case, *, scaling: float, softcap: float, sink: torch.Tensor | None
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    rows, _, repeat, _ = given.query.shape
-    _, _, counts, first, offsets, blocks = (part.long() for part in given.table)
+    rows = len(given.query)
+    groups, lengths, prompt_first, counts, first, offsets, blocks = (part.long() for part in given.table)
     key, value = (part.clone() for part in given.own)
     owners, starts = torch.empty_like(blocks), torch.empty_like(blocks)
     for row in range(rows):
@@ -67,12 +65,13 @@ def in_pytorch(
     key[newest, :, column], value[newest, :, column] = given.new
     place = starts[:, None] + torch.arange(COLUMNS)
     hidden = (place >= counts[owners][:, None]) | (place < first[owners][:, None])
-    of_rows = tuple(
-        part.unflatten(2, (-1, repeat)).transpose(1, 2).flatten(0, 1)  # type: ignore[no-untyped-call]
-        for part in given.shared
-    )
+    columns = torch.arange(given.prompt[0].shape[2])
+    beyond = (columns >= lengths[:, None]) | (columns < prompt_first[:, None])
+    prompt_mask = (beyond * HIDDEN)[:, None, None].to(given.query.dtype)
+    prompts = (part[groups] for part in given.prompt)
+    of_rows = shared_part(given.query, *prompts, prompt_mask, scaling=scaling, softcap=softcap)
     mask = (hidden * HIDDEN)[:, None, None].float()
-    out = with_own_blocks(of_rows, given.query, key, value, mask, owners, scaling=scaling, softcap=softcap, sink=sink)  # type: ignore[arg-type]
+    out = with_own_blocks(of_rows, given.query, key, value, mask, owners, scaling=scaling, softcap=softcap, sink=sink)
     return out, key, value
 
 
@@ -85,7 +84,7 @@ def test_the_kernel_gives_what_pytorch_gives_and_stores_what_is_new(
 ) -> None:
     given = case(dtype=dtype, kv_heads=kv_heads, repeat=repeat, width=width)
     expected, key, value = in_pytorch(given, scaling=width**-0.5, softcap=0.0, sink=None)
-    got = attend_own_blocks(*given, scaling=width**-0.5)
+    got = attend_step(*given, scaling=width**-0.5)
     tolerance = 1e-5 if dtype == torch.float32 else 0.02
     torch.testing.assert_close(got, expected, rtol=tolerance, atol=tolerance)
     assert torch.equal(given.own[0], key)
@@ -97,16 +96,16 @@ def test_windows_soft_caps_and_sinks_are_the_same_too(window: int | None, softca
     given = case(dtype=torch.float32, kv_heads=2, repeat=3, width=64, window=window)
     sink = torch.randn(2, 3) if with_sink else None
     expected, _, _ = in_pytorch(given, scaling=0.3, softcap=softcap, sink=sink)
-    got = attend_own_blocks(*given, scaling=0.3, softcap=softcap, sink=sink)
+    got = attend_step(*given, scaling=0.3, softcap=softcap, sink=sink)
     torch.testing.assert_close(got, expected, rtol=1e-5, atol=1e-5)
-    plain = attend_own_blocks(*case(dtype=torch.float32, kv_heads=2, repeat=3, width=64), scaling=0.3)
+    plain = attend_step(*case(dtype=torch.float32, kv_heads=2, repeat=3, width=64), scaling=0.3)
     assert not torch.allclose(got, plain, atol=1e-2)
 
 
 def test_scores_far_apart_neither_overflow_nor_vanish() -> None:
     given = case(dtype=torch.float32, kv_heads=1, repeat=1, width=64)
     expected, _, _ = in_pytorch(given, scaling=40.0, softcap=0.0, sink=None)
-    got = attend_own_blocks(*given, scaling=40.0)
+    got = attend_step(*given, scaling=40.0)
     assert torch.isfinite(got).all()
     torch.testing.assert_close(got, expected, rtol=1e-4, atol=1e-4)
 
