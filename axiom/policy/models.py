@@ -1,10 +1,14 @@
 """Loading the base model and its tokenizer: hub id, local folder, GGUF file, or the embedded model's short name."""
 
+import functools
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import gguf
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
@@ -39,11 +43,12 @@ def load_base(name: str, *, dtype: str = "bfloat16") -> tuple[Any, Any]:
         raise ModelError(f"dtype '{dtype}': expected one of {', '.join(_DTYPES)}")
     location = _locate(name)
     try:
-        if location.gguf_file is None:
-            model = AutoModelForCausalLM.from_pretrained(location.path, dtype=_DTYPES[dtype])
-        else:
-            model = _load_gguf(location, _DTYPES[dtype])
-        tokenizer = AutoTokenizer.from_pretrained(location.path, gguf_file=location.gguf_file)
+        with _gguf_read_once():
+            if location.gguf_file is None:
+                model = AutoModelForCausalLM.from_pretrained(location.path, dtype=_DTYPES[dtype])
+            else:
+                model = _load_gguf(location, _DTYPES[dtype])
+            tokenizer = AutoTokenizer.from_pretrained(location.path, gguf_file=location.gguf_file)
     except (
         Exception
     ) as error:  # the libraries that read a broken file fail in their own ways: struct, JSON, safetensors
@@ -75,6 +80,21 @@ def _locate(name: str) -> _Location:
     if path.is_dir() and not (path / "config.json").is_file():
         raise ModelError(f"folder {name} holds no config.json; expected a Hugging Face model")
     return _Location(name)
+
+
+@contextmanager
+def _gguf_read_once() -> Iterator[None]:
+    """Have Transformers parse a GGUF file once, and name its tensors once.
+
+    It does the first for the configuration, the weights and the tokenizer, and the second for each module of the
+    model: together two thirds of the time that the embedded model takes to load.
+    """
+    originals = gguf.GGUFReader, gguf.get_tensor_name_map
+    gguf.GGUFReader, gguf.get_tensor_name_map = map(functools.cache, originals)  # type: ignore[misc, assignment]
+    try:
+        yield
+    finally:
+        gguf.GGUFReader, gguf.get_tensor_name_map = originals  # type: ignore[misc]
 
 
 def _load_gguf(location: _Location, dtype: torch.dtype) -> Any:
