@@ -29,8 +29,6 @@ from datamodules.loaders import Composition, Together, example_loader, problem_l
 from datamodules.planning import Planning
 
 _VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "lightning")
-
-
 _SAMPLED: dict[str, tuple[Purpose, ...]] = {
     "fit": ("train", "validation", "test"),
     "validate": ("validation",),
@@ -287,8 +285,7 @@ class BestOfNDataModule(L.LightningDataModule):
         """Tell every callback that has the hook ``on_collect_progress(trainer, progress)``."""
         assert self.trainer is not None
         for callback in self.trainer.callbacks:  # type: ignore[attr-defined]
-            hook = getattr(callback, "on_collect_progress", None)
-            if hook is not None:
+            if hook := getattr(callback, "on_collect_progress", None):
                 hook(self.trainer, progress)
 
     def examples(self) -> list[Together]:
@@ -326,8 +323,15 @@ class BestOfNDataModule(L.LightningDataModule):
                 f"round {self.round}: none of {len(self.folder.read('train'))} samples passed; give easier problems, "
                 "more samples (data.samples) or a stronger base model"
             )
-        seed, ranks = self.seed * 10_000 + epoch, self.trainer.world_size
-        return example_loader(examples, self.composition, seed=seed, rank=self._rank, world_size=ranks)
+        return example_loader(
+            examples,
+            self.composition,
+            seed=self.seed * 10_000 + epoch,
+            rank=self._rank,
+            world_size=self.trainer.world_size,
+            accumulated=self.trainer.accumulate_grad_batches,
+            averages_over=self._module().objective.averages_over,
+        )
 
     def val_dataloader(self) -> Any:
         """One batch: this rank's share of the validation problems, each of them once."""

@@ -1,7 +1,7 @@
 """What Lightning asks the DataModule for: batches of Examples to train on, and problems to evaluate."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import torch
@@ -10,6 +10,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from axiom.errors import ConfigError
 from axiom.generation.chat_template import encode_prompt
 from axiom.learning.examples import Choice, Example
+from axiom.learning.objectives import Average
 from axiom.learning.packing import PackedBatch, TokenizedExample, pack
 from axiom.problems.problem import Problem
 from axiom.prompts import PromptStyle, build_prompt
@@ -73,20 +74,29 @@ class ExampleLoader:
 
     Args:
         batches: of this rank.
+        shares: of each, its factor on the mean loss.
     """
 
-    def __init__(self, batches: Sequence[Sequence[Together]]) -> None:
-        self._batches = batches
+    def __init__(self, batches: Sequence[Sequence[Together]], shares: Sequence[float]) -> None:
+        self._batches, self._shares = batches, shares
 
     def __len__(self) -> int:
         return len(self._batches)
 
     def __iter__(self) -> Iterator[PackedBatch]:
-        return (pack([one for together in batch for one in together]) for batch in self._batches)
+        for batch, share in zip(self._batches, self._shares, strict=True):
+            yield replace(pack([one for together in batch for one in together]), share=share)
 
 
 def example_loader(
-    examples: Sequence[Together], composition: Composition, *, seed: int, rank: int, world_size: int
+    examples: Sequence[Together],
+    composition: Composition,
+    *,
+    seed: int,
+    rank: int,
+    world_size: int,
+    accumulated: int = 1,
+    averages_over: Average = "targets",
 ) -> ExampleLoader:
     """A rank's share of an epoch's batches; every rank takes as many steps.
 
@@ -95,9 +105,13 @@ def example_loader(
         composition: how they are put together.
         seed: of the epoch; it alone decides who goes with whom, and the order.
         rank, world_size: whose share it is.
+        accumulated: batches of a rank that make one optimizer step.
+        averages_over: what the loss of a batch is a mean over.
     """
     batches = composed(examples, composition, generator=torch.Generator().manual_seed(seed))
-    return ExampleLoader(even(batches, world_size=world_size)[rank::world_size])
+    batches = even(batches, world_size=world_size)
+    weights = shares(batches, together=accumulated * world_size, averages_over=averages_over)
+    return ExampleLoader(batches[rank::world_size], weights[rank::world_size])
 
 
 def composed(
@@ -132,6 +146,28 @@ def even(batches: Sequence[list[Together]], *, world_size: int) -> list[list[Tog
         else:
             made[place : place + 1] = [largest[:half], largest[half:]]
     return made
+
+
+def shares(batches: Sequence[Sequence[Together]], *, together: int, averages_over: Average) -> list[float]:
+    """Factors on the batches' mean losses that make an optimizer step's gradient that of one large batch.
+
+    Args:
+        batches: of all ranks, in turn.
+        together: how many make one optimizer step. Lightning divides each one's gradient by this number, also where an
+            epoch's last step has fewer.
+        averages_over: what a batch's loss is a mean over.
+    """
+    found = []
+    for start in range(0, len(batches), together):
+        sizes = [_size(batch, averages_over) for batch in batches[start : start + together]]
+        found += [size * together / max(sum(sizes), 1) for size in sizes]
+    return found
+
+
+def _size(batch: Sequence[Together], averages_over: Average) -> int:
+    if averages_over == "examples":
+        return len(batch)
+    return sum(len(one.completion) for example in batch for one in example if one.weight)
 
 
 def problem_loader(problems: list[Problem]) -> Any:

@@ -130,7 +130,7 @@ class PolicyModule(L.LightningModule):
             self.log_dict(told, on_step=True, batch_size=len(batch.weights))
         told_always = {"train/loss": loss, "train/learning_rate": self.trainer.optimizers[0].param_groups[0]["lr"]}
         self.log_dict(told_always, on_step=True, batch_size=len(batch.weights))
-        return loss
+        return loss * batch.share
 
     def validation_step(self, batch: Sequence[Problem], batch_index: int) -> None:
         """Sample and judge a batch of problems; no collectives in here."""

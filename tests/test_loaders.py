@@ -11,6 +11,7 @@ from lightning.fabric.utilities.apply_func import move_data_to_device
 
 from axiom.errors import ConfigError
 from axiom.learning.examples import Choice
+from axiom.learning.objectives import Average
 from axiom.learning.packing import PackedBatch, TokenizedExample
 from datamodules.loaders import Composition, Together, composed, even, example_loader, tokenized
 from tests.runs import ONE
@@ -110,6 +111,45 @@ def test_a_pair_stays_together_in_its_batch() -> None:
     loader = example_loader(pairs, Composition(batch_size=2, share_prompts=True), seed=0, rank=0, world_size=1)
     for batch in loader:
         assert batch.targets[0::2].tolist() == [1, 2] * (len(batch.target_counts) // 2)
+
+
+@pytest.mark.parametrize("averages_over", ["targets", "examples"])
+@pytest.mark.parametrize(("accumulated", "world_size"), [(1, 1), (3, 1), (2, 2), (4, 1)])
+def test_shares_make_the_mean_of_batches_the_mean_of_what_is_in_them(
+    averages_over: Average, accumulated: int, world_size: int
+) -> None:
+    """Seven batches of one to three Examples, whose targets number one to four; each target's loss is its token."""
+    examples: list[Together] = [
+        (TokenizedExample((place,), tuple(range(1, 1 + (place + number) % 4 + 1))),)
+        for place, size in enumerate([3, 1, 2, 3, 2, 1, 3])
+        for number in range(size)
+    ]
+    loaders = [
+        example_loader(
+            examples,
+            Composition(batch_size=3, share_prompts=True),
+            seed=0,
+            rank=rank,
+            world_size=world_size,
+            accumulated=accumulated,
+            averages_over=averages_over,
+        )
+        for rank in range(world_size)
+    ]
+    ranks = [list(loader) for loader in loaders]
+    for start in range(0, len(ranks[0]), accumulated):
+        together = [batch for batches in ranks for batch in batches[start : start + accumulated]]
+        parts = [batch.targets.float().split(batch.target_counts.tolist()) for batch in together]
+        if averages_over == "targets":
+            means = [torch.cat(part).mean() for part in parts]
+            wanted = torch.cat([torch.cat(part) for part in parts]).mean()
+        else:
+            means = [torch.stack([one.mean() for one in part]).mean() for part in parts]
+            wanted = torch.stack([one.mean() for part in parts for one in part]).mean()
+        got = sum(mean * batch.share for mean, batch in zip(means, together, strict=True))
+        assert float(got) / (accumulated * world_size) == pytest.approx(float(wanted))
+        if accumulated * world_size == 1:
+            assert [batch.share for batch in together] == [1.0]
 
 
 def test_a_text_is_ended_by_the_end_token_and_drawn_tokens_are_taken_as_they_are() -> None:

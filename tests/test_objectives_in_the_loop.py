@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from axiom.generation.chat_template import encode_prompt
 from axiom.learning.packing import TokenizedExample, pack
@@ -43,6 +44,24 @@ def test_the_next_model_is_right_more_often(name: str, taught: tuple[Path, Path]
     assert divergence[0] == pytest.approx(0.0, abs=1e-5)  # a fresh adapter is the base
     assert divergence[-1] > 0.001
     assert len(told.Scalars("train/entropy")) == len(divergence)
+
+
+def test_accumulated_batches_train_as_one_large_batch_does(taught: tuple[Path, Path], tmp_path: Path) -> None:
+    """One optimizer step on all samples of a round, at once and one by one; their lengths differ."""
+    adapters = []
+    for batch_size, accumulated in (("64", "1"), ("1", "64")):
+        run = tmp_path / batch_size
+        more = ["--expert_iteration.rounds", "1", "--expert_iteration.epochs_per_round", "1"]
+        more += ["--data.batch_size", batch_size, "--trainer.accumulate_grad_batches", accumulated]
+        more += ["--model.objective", "PolicyGradient", "--data.selection.max_per_problem", "64"]
+        more += ["--data.temperature", "1.3", "--data.samples", "48"]  # long and short ones
+        done = axiom("fit", *settings(run, *taught), *more)
+        assert done.returncode == 0, done.stderr
+        assert len({row.tokens for row in RoundStore(run).folder(0).read("train")}) > 1
+        adapters.append(load_file(RoundStore(run).folder(1).adapter / "adapter_model.safetensors"))
+    assert any(tensor.any() for name, tensor in adapters[0].items() if "lora_B" in name)
+    for name, tensor in adapters[0].items():
+        torch.testing.assert_close(adapters[1][name], tensor, rtol=1e-3, atol=1e-5)
 
 
 def test_a_penalty_on_the_divergence_keeps_the_policy_nearer_to_the_base(

@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
+from typing import Literal
 
 import torch
 
@@ -32,6 +33,8 @@ from axiom.learning.losses import (
 )
 from axiom.learning.selection import Selection, distinct_programs, preferred, search_distribution, select_passing
 from axiom.rounds.store import JudgedSample
+
+Average = Literal["targets", "examples"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,13 @@ class Objective(ABC):
         needs_reference: whether the loss asks for the base's log-probabilities.
         needs_tokens: whether it learns from the very tokens that were drawn and their log-probabilities, which not
             every engine tells.
+        averages_over: what its loss is a mean over: ``targets``, or ``examples``. Batches that make one optimizer
+            step, accumulated or on several ranks, weigh by it.
     """
 
     needs_reference = False
     needs_tokens = False
+    averages_over: Average = "targets"
 
     @abstractmethod
     def choose(self, rows: Sequence[JudgedSample], selection: Selection) -> list[Example]:
@@ -130,6 +136,7 @@ class DPO(Objective):
     """
 
     needs_reference = True
+    averages_over: Average = "examples"
 
     def __init__(self, *, beta: float = 0.1, loss: Preference = "sigmoid", likelihood: float = 0.0) -> None:
         if beta <= 0 or likelihood < 0:
@@ -199,6 +206,7 @@ class PolicyGradient(Objective):
             )
         self.reward, self.scale, self.length, self.constant = reward, scale, length, constant
         self.clip_low, self.clip_high = clip_low, clip_high
+        self.averages_over = "targets" if length == "token" else "examples"
 
     def choose(self, rows: Sequence[JudgedSample], selection: Selection) -> list[Example]:
         """The samples of problems that were solved sometimes, the furthest from their group's mean first."""

@@ -9,6 +9,7 @@ Notation: T tokens of the row, E completions, M targets, which are all completio
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import torch
 
@@ -43,6 +44,8 @@ class PackedBatch:
         target_counts: (E,) int64, targets of each completion; their sum is M.
         weights: (E,) of the completions.
         sampled: (M,) log-probabilities under the policy that drew them; (0,) where nobody asks for them.
+        share: factor on the step's mean loss, so that the batches of one optimizer step, accumulated or on other
+            ranks, weigh by what they average over; 1 where the batch is the whole of it.
     """
 
     input_ids: torch.Tensor
@@ -54,11 +57,15 @@ class PackedBatch:
     target_counts: torch.Tensor
     weights: torch.Tensor
     sampled: torch.Tensor
+    share: float = 1.0
 
     def to(self, device: torch.device) -> "PackedBatch":
         """The same batch there; what Lightning calls to move it."""
-        names = [field.name for field in fields(self) if field.name != "tree_lengths"]
-        return replace(self, **{name: getattr(self, name).to(device) for name in names})
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        moved: dict[str, Any] = {
+            name: value.to(device) for name, value in values.items() if isinstance(value, torch.Tensor)
+        }
+        return replace(self, **moved)
 
     def padded(self, multiple: int) -> "PackedBatch":
         """With a tree of no use at the end, so that T is a multiple of this."""
