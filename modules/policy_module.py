@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
+import bitsandbytes as bnb
 import lightning as L
 import torch
 
 from axiom.errors import ConfigError, ModelError
-from axiom.learning.losses import entropy, kl_exact, log_probs_of
+from axiom.learning.losses import entropy, kl_estimate, kl_exact, log_probs_of
 from axiom.learning.objectives import SFT, Objective, Step
 from axiom.learning.packing import PackedBatch
 from axiom.policy.policy import Policy
@@ -36,6 +37,8 @@ class PolicyModule(L.LightningModule):
         objective: what is learned from verdicts, and by which loss: ``SFT``, ``Distill``, ``DPO``, ``PolicyGradient``,
             or the path of a subclass of :class:`axiom.learning.objectives.Objective`. SFT where none is named.
         kl_coefficient: weight in the loss of the mean KL divergence to the base at the targets, in nats.
+        kl: ``exact`` sums over the vocabulary; ``k3`` estimates from the targets alone (Schulman 2020), which is right
+            where they are the policy's own samples and takes no pass over the vocabulary.
         kl_every_n_steps: how often ``train/kl`` and ``train/entropy`` are logged, each time for a forward of the base;
             0 never logs them. With a ``kl_coefficient`` every step has them.
         base: hub id, local folder, ``.gguf`` file, or ``smollm2-135m-instruct`` (the embedded model).
@@ -47,6 +50,10 @@ class PolicyModule(L.LightningModule):
         learning_rate_decay: factor on the learning rate for each round after the first.
         warmup_steps: optimizer steps of linear warm-up, from where the optimizer is fresh.
         weight_decay: of AdamW.
+        optimizer: ``adamw``, or ``paged_adamw_8bit``, bitsandbytes' AdamW, whose state takes a quarter of the memory
+            and leaves a full GPU for the host's; CUDA only.
+        gradient_checkpointing: compute each layer again in the backward instead of keeping what it made: less memory,
+            more time.
         adapter: a PEFT LoRA folder to start from or to evaluate; its own rank, scale and targets hold.
         seed: of the adapter's initial weights.
         k: budgets of pass@k in validation and test.
@@ -57,6 +64,7 @@ class PolicyModule(L.LightningModule):
         *,
         objective: Objective | None = None,
         kl_coefficient: float = 0.0,
+        kl: Literal["exact", "k3"] = "exact",
         kl_every_n_steps: int = 10,
         base: str = "smollm2-135m-instruct",
         quantization: Quantization = "nf4",
@@ -67,6 +75,8 @@ class PolicyModule(L.LightningModule):
         learning_rate_decay: float = 1.0,
         warmup_steps: int = 5,
         weight_decay: float = 0.0,
+        optimizer: Literal["adamw", "paged_adamw_8bit"] = "adamw",
+        gradient_checkpointing: bool = False,
         adapter: str | None = None,
         seed: int = 0,
         k: Sequence[int] = (1, 8),
@@ -89,9 +99,12 @@ class PolicyModule(L.LightningModule):
 
         Raises:
             ModelError: if the base or the adapter cannot be loaded.
+            ConfigError: if the optimizer is not for this device.
         """
         if self.policy is None:
             settings = self.hparams
+            if settings["optimizer"] == "paged_adamw_8bit" and device.type != "cuda":
+                raise ConfigError(f"model.optimizer paged_adamw_8bit needs CUDA, and this is {device.type}; use adamw")
             self.policy = Policy(
                 base=settings["base"],
                 quantization=settings["quantization"],
@@ -100,6 +113,7 @@ class PolicyModule(L.LightningModule):
                 alpha=settings["lora_alpha"],
                 seed=settings["seed"],
                 adapter=None if settings["adapter"] is None else Path(settings["adapter"]),
+                gradient_checkpointing=settings["gradient_checkpointing"],
                 device=device,
             )
         return self.policy
@@ -124,13 +138,21 @@ class PolicyModule(L.LightningModule):
         )
         loss = self.objective.loss(step)
         if base is not None and is_told:
-            kl = kl_exact(logits if coefficient else logits.detach(), base).mean()
-            loss = loss + coefficient * kl if coefficient else loss
+            with torch.set_grad_enabled(coefficient > 0):
+                kl = self._divergence(logits, base, step)
+            loss = loss + coefficient * kl
             told = {"train/kl": kl.detach(), "train/entropy": entropy(logits).mean()}
             self.log_dict(told, on_step=True, batch_size=len(batch.weights))
         told_always = {"train/loss": loss, "train/learning_rate": self.trainer.optimizers[0].param_groups[0]["lr"]}
         self.log_dict(told_always, on_step=True, batch_size=len(batch.weights))
         return loss * batch.share
+
+    def _divergence(self, logits: torch.Tensor, base: torch.Tensor, step: Step) -> torch.Tensor:
+        """Mean KL divergence to the base at the targets; scalar."""
+        if self.hparams["kl"] == "k3":
+            assert step.reference is not None
+            return kl_estimate(step.log_probs, step.reference).mean()
+        return kl_exact(logits, base).mean()
 
     def validation_step(self, batch: Sequence[Problem], batch_index: int) -> None:
         """Sample and judge a batch of problems; no collectives in here."""
@@ -167,13 +189,13 @@ class PolicyModule(L.LightningModule):
         return solver
 
     def configure_optimizers(self) -> Any:
-        """AdamW on the adapter with linear warm-up."""
+        """AdamW, or the 8-bit one, on the adapter with linear warm-up."""
         parameters = [parameter for parameter in self.parameters() if parameter.requires_grad]
         if not parameters:
             raise ConfigError("the policy has no trainable adapter weights")
-        optimizer = torch.optim.AdamW(
-            parameters, lr=self.hparams["learning_rate"], weight_decay=self.hparams["weight_decay"]
-        )
+        is_paged = self.hparams["optimizer"] == "paged_adamw_8bit"
+        kind: Any = bnb.optim.PagedAdamW8bit if is_paged else torch.optim.AdamW
+        optimizer = kind(parameters, lr=self.hparams["learning_rate"], weight_decay=self.hparams["weight_decay"])
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, self._learning_rate_factor)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 

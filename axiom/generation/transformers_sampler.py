@@ -85,13 +85,15 @@ class TransformersSampler(Sampler):
         queue = Queue(requests, lambda request: self._group(request, params))
         attention, training = self._model.config._attn_implementation, self._model.training
         self._model.set_attn_implementation(IMPLEMENTATION)
-        self._model.eval()
+        if training:
+            self._model.eval()
         try:
             while queue:
                 yield from self._batch(queue, params, self._stop_texts, before_step)
         finally:
             self._model.set_attn_implementation(attention)
-            self._model.train(training)
+            if training:
+                self._model.train()
 
     @torch.inference_mode()
     def _batch(

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import bitsandbytes as bnb
 import torch
 from peft import LoraConfig, PeftConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
+from transformers.modeling_layers import GradientCheckpointingLayer
 
 from axiom.errors import ModelError
 from axiom.learning.losses import log_probs_of
@@ -35,13 +37,16 @@ class Policy(nn.Module):
         dtype: of the base's unquantised parts and of the arithmetic.
         rank: LoRA rank r.
         alpha: LoRA scale is ``alpha / rank``.
-        dropout: LoRA dropout, in training only.
+        dropout: LoRA dropout. It acts where ``train()`` was called; a policy begins without, so that what trains is
+            what sampled.
         seed: of the adapter's initial weights.
         adapter: a PEFT LoRA folder to begin with; its rank, scale and target modules then take the place of these.
+        gradient_checkpointing: keep each layer's input alone for the backward and compute the layer again there: less
+            memory, a third more time.
         device: where the model goes.
 
     Raises:
-        ModelError: if the base or the adapter cannot be loaded.
+        ModelError: if the base or the adapter cannot be loaded, or a base that cannot do so is asked to checkpoint.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class Policy(nn.Module):
         dropout: float = 0.0,
         seed: int = 0,
         adapter: Path | None = None,
+        gradient_checkpointing: bool = False,
         device: torch.device | None = None,
     ) -> None:
         super().__init__()
@@ -73,6 +79,12 @@ class Policy(nn.Module):
             torch.manual_seed(seed)
             self.model = get_peft_model(model, config)
         self.model.peft_config["default"].base_model_name_or_path = base
+        self.model.eval()
+        for layer in self.model.modules():
+            # Outside training bitsandbytes rounds activations on a CPU as well, which sampling copy and exports do not.
+            if isinstance(layer, bnb.nn.Linear8bitLt):
+                layer.train()
+        self._checkpointed = _checkpointing_layers(model) if gradient_checkpointing else []
         self._sampling_model: Any = None
         self._base_hash: str | None = None
         if adapter is not None:
@@ -151,6 +163,8 @@ class Policy(nn.Module):
         """
         if not self._knows_trees and len(batch.target_counts) > 1:
             return torch.cat([self.completion_logits(single) for single in batch.single()])
+        for layer in self._checkpointed:  # what Transformers looks at; dropout, in the modules below, stays as it is
+            layer.training = torch.is_grad_enabled()
         trees = {}
         if self._knows_trees:
             # On a CPU oneDNN makes and keeps a kernel for each length, and making one takes a while.
@@ -194,6 +208,21 @@ class Policy(nn.Module):
         """The base alone."""
         with self.model.disable_adapter():
             yield
+
+
+def _checkpointing_layers(model: Any) -> list[nn.Module]:
+    """Have a base's layers checkpoint whenever their ``training`` is set.
+
+    Returns:
+        The layers.
+
+    Raises:
+        ModelError: if the base cannot do so.
+    """
+    if not model.supports_gradient_checkpointing:
+        raise ModelError(f"model.gradient_checkpointing: {type(model).__name__} does not support it; leave it off")
+    model.gradient_checkpointing_enable()
+    return [module for module in model.modules() if isinstance(module, GradientCheckpointingLayer)]
 
 
 def _config_of(folder: Path) -> LoraConfig:

@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 import torch
 from peft import PeftModel
+from peft.tuners.lora import LoraLayer
 from transformers import (
     AutoModelForCausalLM,
     GPTJConfig,
     GPTJForCausalLM,
+    LlamaForCausalLM,
     RecurrentGemmaConfig,
     RecurrentGemmaForCausalLM,
 )
 
+from axiom.errors import ModelError
 from axiom.generation.sampler import SamplingParams
 from axiom.generation.transformers_sampler import TransformersSampler
 from axiom.learning.packing import TokenizedExample, pack
@@ -34,9 +37,9 @@ def saved(model: Any, folder: Path) -> Path:
     return folder
 
 
-def noisy_policy(base: Path, *, dtype: str = "float32", quantization: Any = "none") -> Policy:
+def noisy_policy(base: Path, *, dtype: str = "float32", quantization: Any = "none", **more: Any) -> Policy:
     """A policy whose adapter changes what the base says."""
-    policy = Policy(base=str(base), quantization=quantization, dtype=dtype, rank=4)
+    policy = Policy(base=str(base), quantization=quantization, dtype=dtype, rank=4, **more)
     chance = torch.Generator().manual_seed(1)
     state = {name: t + 0.05 * torch.randn(t.shape, generator=chance) for name, t in policy.adapter_state().items()}
     policy.load_adapter_state(state)
@@ -76,7 +79,7 @@ def one_by_one(base: Path, adapter: Path, examples: list[TokenizedExample]) -> t
 
 def of_policy(policy: Policy, examples: list[TokenizedExample]) -> tuple[torch.Tensor, dict[str, Any]]:
     policy.zero_grad()
-    log_probs = policy.completion_log_probs(pack(examples))
+    log_probs = policy.completion_log_probs(pack(examples).to(policy.device))
     log_probs.mean().backward()
     return log_probs, {name: p.grad.clone() for name, p in policy.model.named_parameters() if p.grad is not None}
 
@@ -212,3 +215,26 @@ def test_a_layer_that_ignores_the_trees_gives_no_number_at_all(tmp_path: Path) -
     policy = noisy_policy(saved(tiny(), tmp_path))
     policy.model.get_base_model().set_attn_implementation("sdpa")
     assert policy.completion_log_probs(pack(some_examples())).isnan().all()
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_a_checkpointed_layer_is_computed_again_in_the_backward_and_gives_the_same(name: str, tmp_path: Path) -> None:
+    base = saved(ARCHITECTURES[name](), tmp_path)
+    examples, policy = some_examples(), noisy_policy(base, gradient_checkpointing=True)
+    times: list[int] = []
+    first = next(module for module in policy.model.modules() if isinstance(module, LoraLayer))
+    first.register_forward_hook(lambda *_: times.append(1))  # type: ignore[attr-defined]
+    for _ in range(2):
+        times.clear()
+        assert_same(of_policy(policy, examples), of_policy(noisy_policy(base), examples))
+        assert len(times) == 2
+        times.clear()
+        policy.base_logits(pack(examples))
+        assert len(times) == 1
+
+
+def test_a_model_that_cannot_checkpoint_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = saved(ARCHITECTURES["llama"](), tmp_path)
+    monkeypatch.setattr(LlamaForCausalLM, "supports_gradient_checkpointing", False)
+    with pytest.raises(ModelError, match="LlamaForCausalLM does not support it"):
+        Policy(base=str(base), quantization="none", gradient_checkpointing=True)
