@@ -57,7 +57,7 @@ soak-verify: setup $(PEERS)/.ready
 	$(BIN)/python -m tests.benchmarks.verify_load
 	$(BIN)/python -m tests.benchmarks.verify_soak
 
-# axiom's engine beside transformers.generate and vLLM: half an hour on two cores.
+# axiom's engine beside transformers.generate and vLLM: an hour on two cores; --parts engines is half of it.
 bench-sampling: setup $(VLLM)/.ready
 	$(BIN)/python -m tests.benchmarks.sampling
 

@@ -18,6 +18,10 @@ def collection_scalars(
 ) -> dict[str, float]:
     """Figures of a round's train samples by their names in TensorBoard.
 
+    ``collect/surprisal`` is the mean negative log-probability of a drawn token at temperature 1, in nats: at that
+    temperature an estimate of the samples' entropy. With ``collect/tokens_per_sample`` it shows a policy that narrows
+    or drifts in length.
+
     Args:
         rows: all of them, at least one.
         counted: those that pass@k counts.
@@ -28,6 +32,10 @@ def collection_scalars(
     k_max = min((n for n, _ in counts), default=0)
     scalars = {f"collect/pass@{budget}": mean_pass_at_k(counts, budget) for budget in k if budget <= k_max}
     scalars["collect/acceptance"] = sum(row.passed for row in rows) / len(rows)
+    scalars["collect/tokens_per_sample"] = sum(row.tokens for row in rows) / len(rows)
+    log_probs = [log_prob for row in rows for log_prob in row.log_probs]
+    if log_probs:  # not every engine tells them
+        scalars["collect/surprisal"] = -sum(log_probs) / len(log_probs)
     scalars |= {f"outcomes/{name}": count / len(rows) for name, count in Counter(r.outcome for r in rows).items()}
     if collected is not None:
         scalars["collect/tokens_per_s"] = collected.tokens_per_s

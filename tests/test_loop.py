@@ -53,6 +53,11 @@ def test_tensorboard_shows_every_round_with_model_0_and_the_loss_by_step(finishe
     assert [event.step for event in shown] == [0, 1, 2]
     assert [event.value for event in shown] == pytest.approx([pass_at_1(run, index) for index in range(3)])
     assert [event.step for event in scalars.Scalars("collect/acceptance")] == [0, 1]
+    told = {name: scalars.Scalars(f"collect/{name}")[0].value for name in ("tokens_per_sample", "surprisal")}
+    drawn = RoundStore(run).folder(0).read("train")
+    log_probs = [log_prob for row in drawn for log_prob in row.log_probs]
+    assert told["tokens_per_sample"] == pytest.approx(len(log_probs) / len(drawn))
+    assert told["surprisal"] == pytest.approx(-sum(log_probs) / len(log_probs), rel=1e-5)
     assert all(event.value > 0 for event in scalars.Scalars("collect/tokens_per_s"))
     losses = scalars.Scalars("train/loss")
     assert len(losses) >= 8

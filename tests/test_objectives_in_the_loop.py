@@ -64,6 +64,16 @@ def test_accumulated_batches_train_as_one_large_batch_does(taught: tuple[Path, P
         torch.testing.assert_close(adapters[1][name], tensor, rtol=1e-3, atol=1e-5)
 
 
+def test_an_optimizer_of_another_device_is_refused_before_anything_is_sampled(
+    taught: tuple[Path, Path], tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    done = axiom("fit", *settings(run, *taught), "--model.optimizer", "paged_adamw_8bit")
+    assert done.returncode == 2
+    assert "paged_adamw_8bit needs CUDA, and this is cpu; use adamw" in done.stderr
+    assert not (run / "rounds").exists()
+
+
 def test_a_penalty_on_the_divergence_keeps_the_policy_nearer_to_the_base(
     taught: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -78,6 +88,21 @@ def test_a_penalty_on_the_divergence_keeps_the_policy_nearer_to_the_base(
             "--model.kl_every_n_steps",
             "1",
         ]
+        done = axiom("fit", *settings(run, *taught), *more)
+        assert done.returncode == 0, done.stderr
+        ends.append(events(run).Scalars("train/kl")[-1].value)
+    assert ends[1] < 0.5 * ends[0]
+
+
+def test_the_divergence_estimated_on_the_policys_own_samples_can_be_the_penalty(
+    taught: tuple[Path, Path], tmp_path: Path
+) -> None:
+    ends = []
+    for coefficient in ("0", "3"):
+        run = tmp_path / coefficient
+        more = ["--model.objective", "PolicyGradient", "--data.selection.max_per_problem", "12"]
+        more += ["--expert_iteration.rounds", "1", "--model.learning_rate", "0.001", "--data.batch_size", "12"]
+        more += ["--model.kl_coefficient", coefficient, "--model.kl", "k3", "--model.kl_every_n_steps", "1"]
         done = axiom("fit", *settings(run, *taught), *more)
         assert done.returncode == 0, done.stderr
         ends.append(events(run).Scalars("train/kl")[-1].value)

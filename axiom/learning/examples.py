@@ -1,11 +1,11 @@
 """From the verdicts of one or more rounds to what training takes from them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from axiom.learning.selection import Selection, whole_program
+from axiom.learning.selection import Selection, Weighing, difficulty_bands, whole_program
 from axiom.rounds.store import JudgedSample
 
 
@@ -40,26 +40,30 @@ def examples_of(rounds: Sequence[Sequence[JudgedSample]], objective: Chooser, se
         selection: weights and replay.
     """
     *earlier, newest = rounds
-    chosen = _weighed(objective.choose(newest, selection), selection)
+    chosen = _weighed(objective.choose(newest, selection), newest, selection.weigh)
     if not selection.replay:
         return chosen
     known = {_programs(example) for example in chosen}
     for rows in reversed(earlier):
-        for example in _weighed(objective.choose(rows, selection), selection):
+        for example in _weighed(objective.choose(rows, selection), rows, selection.weigh):
             if _programs(example) not in known:
                 known.add(_programs(example))
                 chosen.append(_scaled(example, selection.replay))
     return chosen
 
 
-def _weighed(examples: list[Example], selection: Selection) -> list[Example]:
-    if selection.weigh == "example":
+def _weighed(examples: list[Example], rows: Sequence[JudgedSample], weigh: Weighing) -> list[Example]:
+    """The same total weight for each group of Examples; the mean weight of an Example stays what it is."""
+    if weigh == "example":
         return examples
-    totals: dict[str, float] = defaultdict(float)
+    group: Mapping[str, object] = (
+        difficulty_bands(rows) if weigh == "difficulty" else {r.task_id: r.task_id for r in rows}
+    )
+    totals: dict[object, float] = defaultdict(float)
     for example in examples:
-        totals[example[0].row.task_id] += abs(example[0].weight)
-    each = sum(totals.values()) / max(len(totals), 1)  # the mean weight of an Example stays what it is
-    return [_scaled(example, each / totals[example[0].row.task_id]) for example in examples]
+        totals[group[example[0].row.task_id]] += abs(example[0].weight)
+    each = sum(totals.values()) / max(len(totals), 1)
+    return [_scaled(example, each / totals[group[example[0].row.task_id]]) for example in examples]
 
 
 def _scaled(example: Example, factor: float) -> Example:

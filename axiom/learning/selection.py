@@ -9,10 +9,11 @@ from typing import Literal
 
 from axiom.errors import ConfigError
 from axiom.learning.advantage import Reward, reward
-from axiom.rounds.store import JudgedSample
+from axiom.rounds.store import JudgedSample, counts_by_problem
 
 Preference = Literal["short", "diverse", "first"]
-Weighing = Literal["example", "problem"]
+Weighing = Literal["example", "problem", "difficulty"]
+_BANDS = 4
 # What has less of its problem's weight than this is not worth a training step.
 _LEAST_SHARE = 0.01
 
@@ -26,7 +27,8 @@ class Selection:
             out hard ones.
         prefer: which of more than these are kept: the ``short``, the most ``diverse``, or those drawn ``first``. An
             objective that weighs its samples keeps the weightiest instead.
-        weigh: ``example`` gives each Example the same weight, ``problem`` each problem.
+        weigh: ``example`` gives each Example the same weight, ``problem`` each problem, ``difficulty`` each quarter of
+            the solve rate, so that few problems that are hard for the policy count as much as many easy ones.
         replay: weight of what earlier rounds found and the newest did not; 0 trains on the newest round alone, 1 on all
             rounds alike.
 
@@ -120,6 +122,16 @@ def syntax_nodes(source: str) -> frozenset[str]:
 def distance(one: frozenset[str], other: frozenset[str]) -> float:
     """Jaccard distance: 0 for equal sets, 1 for sets without a common element."""
     return 1.0 - len(one & other) / max(len(one | other), 1)
+
+
+def difficulty_bands(rows: Iterable[JudgedSample]) -> dict[str, int]:
+    """The quarter of the solve rate that each problem is in: 0 for the hardest, 3 for the easiest.
+
+    Args:
+        rows: judged samples; the judge's own faults are not counted.
+    """
+    counts = counts_by_problem(rows)
+    return {name: min(_BANDS * c // max(n, 1), _BANDS - 1) for name, (n, c) in counts.items()}
 
 
 def search_distribution(

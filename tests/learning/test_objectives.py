@@ -127,3 +127,37 @@ def test_problems_weigh_the_same_where_asked_to() -> None:
     assert [choice.weight for (choice,) in examples] == pytest.approx([0.625] * 4 + [2.5])
     signed = examples_of([rows("A", "b", "b", "b")], PolicyGradient(scale="none"), Selection(weigh="problem"))
     assert [choice.weight for (choice,) in signed] == pytest.approx([0.75, -0.25, -0.25, -0.25])
+
+
+def test_each_quarter_of_the_solve_rate_weighs_the_same_where_asked_to() -> None:
+    easy, hard = (
+        [*rows("A", "B", "C", task="easy"), *rows("D", task="easy too")],
+        rows("E", "f", "f", "f", "f", task="hard"),
+    )
+    examples = examples_of([[*easy, *hard]], SFT(), Selection(weigh="difficulty"))
+    assert told(examples) == ["A", "B", "C", "D", "E"]
+    assert [choice.weight for (choice,) in examples] == pytest.approx([0.625] * 4 + [2.5])
+
+
+def test_what_each_loss_is_a_mean_over() -> None:
+    """The loss of two Examples from each one's alone, by the number of targets or of Examples."""
+    cases: list[tuple[Objective, str]] = [
+        (SFT(), "targets"),
+        (Distill(), "targets"),
+        (PolicyGradient(), "targets"),
+        (PolicyGradient(length="sample"), "examples"),
+        (PolicyGradient(length="constant"), "examples"),
+        (DPO(), "examples"),
+    ]
+    values = torch.tensor([-1.0, -2.0, -0.5, -3.0, -1.5, -2.5])
+    counts = torch.tensor([3, 1, 1, 1])
+    for objective, averages_over in cases:
+        assert objective.averages_over == averages_over
+
+        def loss(first: int, last: int, objective: Objective = objective) -> float:
+            start, end = int(counts[:first].sum()), int(counts[:last].sum())
+            part, weights = values[start:end], torch.tensor([1.0, 1.0, 2.0, 2.0])[first:last]
+            return objective.loss(Step(part, 0.5 * part, 0.9 * part, weights, counts[first:last])).item()
+
+        shares = (4 / 6, 2 / 6) if averages_over == "targets" else (0.5, 0.5)
+        assert loss(0, 4) == pytest.approx(shares[0] * loss(0, 2) + shares[1] * loss(2, 4))

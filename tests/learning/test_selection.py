@@ -7,6 +7,7 @@ import pytest
 from axiom.errors import ConfigError
 from axiom.learning.selection import (
     Selection,
+    difficulty_bands,
     distance,
     distinct_programs,
     normalized_program,
@@ -106,3 +107,13 @@ def test_selection_keeps_distinct_passing_programs_shortest_first_up_to_the_cap(
 def test_programs_are_one_when_their_syntax_trees_are() -> None:
     assert normalized_program("x='a' # c") == normalized_program('x = "a"')
     assert normalized_program("def broken(:") == "def broken(:"
+
+
+def test_a_problem_is_in_the_quarter_of_its_solve_rate_and_the_judges_faults_count_neither_way() -> None:
+    rows = [
+        *[row(f"{solved} of 4", index, passed=index < solved) for solved in range(5) for index in range(4)],
+        replace(row("1 of 4", 4, passed=False), outcome="internal_error"),
+        row("1 of 5", 0),
+        *[row("1 of 5", index, passed=False) for index in range(1, 5)],
+    ]
+    assert difficulty_bands(rows) == {"0 of 4": 0, "1 of 4": 1, "2 of 4": 2, "3 of 4": 3, "4 of 4": 3, "1 of 5": 0}
