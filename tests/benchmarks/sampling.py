@@ -150,8 +150,9 @@ def main() -> None:
             results["axiom, with an adapter"] = run_engine(own, "transformers_sampler", base, all_of_them, **options)
             results["vLLM, with an adapter"] = run_engine(chosen.vllm_python, "vllm", base, some, **options)
         if "growth" in parts:
+            growing = load_problems("basics/train")
             for n in (1, 4, 16, 64):
-                asked = write_requests(folder / f"n{n}.json", policy, problems[: max(8, 128 // n)], n)
+                asked = write_requests(folder / f"n{n}.json", policy, growing[: max(8, 128 // n)], n)
                 results[f"axiom, n = {n}"] = run_engine(own, "transformers_sampler", base, asked, rows=rows)
         half, overhead = problems[: len(problems) // 2], {}
         if "collect" in parts:
@@ -173,9 +174,10 @@ def report(results: dict[str, dict[str, Any]], overhead: dict[str, Any]) -> None
             table.add_row(name, *cells, f"{result['peak_bytes'] / _GIB:.1f}")
     Console().print(table)
 
-    def rate(start: str) -> float | None:
-        rates = [r["tokens_per_s"] for n, r in results.items() if n.startswith(start) and "tokens_per_s" in r]
-        return max(rates, default=None)
+    def rate(engine: str) -> float | None:
+        """Of that name, or of the best of its sizes."""
+        sizes = [r for n, r in results.items() if n == engine or (n.startswith(f"{engine}, ") and n.endswith(" rows"))]
+        return max((r["tokens_per_s"] for r in sizes if "tokens_per_s" in r), default=None)
 
     def ratio(mine: str, peer: str) -> float | None:
         own, other = rate(mine), rate(peer)

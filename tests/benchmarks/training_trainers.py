@@ -109,7 +109,7 @@ def _trl_sft(
         {"input_ids": prompt + completion, "completion_mask": [0] * len(prompt) + [1] * len(completion)}
         for prompt, completion in asked["sft"]
     ]
-    settings = {"max_length": 1024, "completion_only_loss": True, "padding_free": packing}
+    settings = {"max_length": None, "completion_only_loss": True, "padding_free": packing}
     return _trl(SFTTrainer, SFTConfig, settings, model, Dataset.from_list(rows), batch_size, steps, clock)
 
 
