@@ -37,8 +37,8 @@ class PolicyModule(L.LightningModule):
         objective: what is learned from verdicts, and by which loss: ``SFT``, ``Distill``, ``DPO``, ``PolicyGradient``,
             or the path of a subclass of :class:`axiom.learning.objectives.Objective`. SFT where none is named.
         kl_coefficient: weight in the loss of the mean KL divergence to the base at the targets, in nats.
-        kl: ``exact`` sums over the vocabulary; ``k3`` estimates from the targets alone (Schulman 2020), which is right
-            where they are the policy's own samples and takes no pass over the vocabulary.
+        kl: ``exact`` sums over the vocabulary; ``k3`` estimates from the targets' log-probabilities alone (Schulman
+            2020), which is right where the targets are the policy's own samples.
         kl_every_n_steps: how often ``train/kl`` and ``train/entropy`` are logged, each time for a forward of the base;
             0 never logs them. With a ``kl_coefficient`` every step has them.
         base: hub id, local folder, ``.gguf`` file, or ``smollm2-135m-instruct`` (the embedded model).

@@ -5,26 +5,20 @@ from pathlib import Path
 import pytest
 import torch
 
-from axiom.generation.chat_template import encode_prompt
 from axiom.generation.sampler import SamplingParams
 from axiom.rounds.store import RoundStore
 from tests.architectures import ARCHITECTURES, tiny
-from tests.generation.test_transformers_sampler import drawn, requests
+from tests.generation.test_transformers_sampler import drawn, generated, requests
 from tests.policy.test_tree_attention import assert_same, noisy_policy, of_policy, saved, some_examples
 from tests.runs import axiom, settings
-from tests.tiny import byte_tokenizer
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 
 
 @pytest.mark.parametrize("kind", ARCHITECTURES)
 def test_greedy_on_a_gpu_equals_generate_token_for_token(kind: str) -> None:
-    model, tokenizer, wanted = tiny(kind).cuda(), byte_tokenizer(), requests(5, 1)
-    expected = {}
-    for request in wanted:
-        prompt = torch.tensor([encode_prompt(tokenizer, request.prompt)], device="cuda")
-        out = model.generate(prompt, attention_mask=torch.ones_like(prompt), do_sample=False, max_new_tokens=40)
-        expected[request.key] = tuple(out[0, prompt.shape[1] :].tolist())
+    model, wanted = tiny(kind).cuda(), requests(5, 1)
+    expected = generated(model, wanted, max_new_tokens=40)
     got = drawn(model, wanted, SamplingParams(temperature=0, max_new_tokens=40), rows=8)
     assert {key: sample.token_ids for (key, _), sample in got.items()} == expected
 

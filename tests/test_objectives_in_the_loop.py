@@ -74,39 +74,32 @@ def test_an_optimizer_of_another_device_is_refused_before_anything_is_sampled(
     assert not (run / "rounds").exists()
 
 
+def last_divergences(taught: tuple[Path, Path], folder: Path, *more: str) -> list[float]:
+    """The last ``train/kl`` of a round without a penalty on it, and of one with."""
+    ends = []
+    for coefficient in ("0", "3"):
+        run = folder / coefficient
+        always = ["--expert_iteration.rounds", "1", "--model.kl_every_n_steps", "1"]
+        done = axiom("fit", *settings(run, *taught), *always, "--model.kl_coefficient", coefficient, *more)
+        assert done.returncode == 0, done.stderr
+        ends.append(events(run).Scalars("train/kl")[-1].value)
+    return ends
+
+
 def test_a_penalty_on_the_divergence_keeps_the_policy_nearer_to_the_base(
     taught: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    ends = []
-    for coefficient in ("0", "3"):
-        run = tmp_path / coefficient
-        more = [
-            "--expert_iteration.rounds",
-            "1",
-            "--model.kl_coefficient",
-            coefficient,
-            "--model.kl_every_n_steps",
-            "1",
-        ]
-        done = axiom("fit", *settings(run, *taught), *more)
-        assert done.returncode == 0, done.stderr
-        ends.append(events(run).Scalars("train/kl")[-1].value)
-    assert ends[1] < 0.5 * ends[0]
+    without, penalised = last_divergences(taught, tmp_path)
+    assert penalised < 0.5 * without
 
 
 def test_the_divergence_estimated_on_the_policys_own_samples_can_be_the_penalty(
     taught: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    ends = []
-    for coefficient in ("0", "3"):
-        run = tmp_path / coefficient
-        more = ["--model.objective", "PolicyGradient", "--data.selection.max_per_problem", "12"]
-        more += ["--expert_iteration.rounds", "1", "--model.learning_rate", "0.001", "--data.batch_size", "12"]
-        more += ["--model.kl_coefficient", coefficient, "--model.kl", "k3", "--model.kl_every_n_steps", "1"]
-        done = axiom("fit", *settings(run, *taught), *more)
-        assert done.returncode == 0, done.stderr
-        ends.append(events(run).Scalars("train/kl")[-1].value)
-    assert ends[1] < 0.5 * ends[0]
+    more = ["--model.objective", "PolicyGradient", "--data.selection.max_per_problem", "12"]
+    more += ["--model.learning_rate", "0.001", "--data.batch_size", "12", "--model.kl", "k3"]
+    without, penalised = last_divergences(taught, tmp_path, *more)
+    assert penalised < 0.5 * without
 
 
 def test_an_unknown_objective_is_answered_with_those_that_there_are(taught: tuple[Path, Path], tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 PyTorch has no attention over blocks on a CPU: batched products and a dozen passes over the scores take four times as
 long as reading the keys and values does, and for the prompts its flash kernel pads all to the longest and to full
-groups. The compiler of the machine makes the kernel when the first batch is begun (a
-second); the file goes to the user's cache, under a name made of source, compiler and processor. Without a compiler
+groups. The compiler of the machine makes the kernel when the first batch is begun (a second); the file goes to the
+user's cache, under a name made of source, compiler and processor. Without a compiler
 :mod:`axiom.generation.attention_parts` does the same in PyTorch.
 """
 

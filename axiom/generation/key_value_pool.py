@@ -1,10 +1,10 @@
 """Keys and values for Best-of-N: a prompt's are kept once for all samples of it, a sample's own in small blocks.
 
 Registered with Transformers' ``AttentionInterface``, so that any of its models runs with it unchanged. A group is a
-prompt and the rows that answer it together: their queries meet the prompt's keys in one product. What a row adds goes
-into blocks of columns (PagedAttention, arXiv 2309.06180) that are preallocated, lent in the order of their numbers and
-given back when the row ends, so attention reads about what is alive: no cache grows by ``torch.cat``, no prompt is
-kept twice, and a short row does not pay for a long neighbour. The arithmetic is in
+prompt and the rows that answer it together; without the CPU's kernel their queries meet its keys in one product. What a
+row adds goes into blocks of columns (PagedAttention, arXiv 2309.06180) that are preallocated, lent in the order of
+their numbers and given back when the row ends, so attention reads about what is alive: no cache grows by ``torch.cat``,
+no prompt is kept twice, and a short row does not pay for a long neighbour. The arithmetic is in
 :mod:`axiom.generation.attention_parts`.
 
 Notation: G groups, W rows in a group, A rows under way, N blocks in use, C columns in a block, P prompt tokens, H query

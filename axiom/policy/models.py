@@ -87,7 +87,7 @@ def _gguf_read_once() -> Iterator[None]:
     """Have Transformers parse a GGUF file once, and name its tensors once.
 
     It does the first for the configuration, the weights and the tokenizer, and the second for each module of the
-    model: together two thirds of the time that the embedded model takes to load.
+    model: together more than half of the time that the embedded model takes to load.
     """
     originals = gguf.GGUFReader, gguf.get_tensor_name_map
     gguf.GGUFReader, gguf.get_tensor_name_map = map(functools.cache, originals)  # type: ignore[misc, assignment]

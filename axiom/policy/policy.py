@@ -42,7 +42,7 @@ class Policy(nn.Module):
         seed: of the adapter's initial weights.
         adapter: a PEFT LoRA folder to begin with; its rank, scale and target modules then take the place of these.
         gradient_checkpointing: keep each layer's input alone for the backward and compute the layer again there: less
-            memory, a third more time.
+            memory, more time.
         device: where the model goes.
 
     Raises:

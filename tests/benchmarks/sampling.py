@@ -147,7 +147,7 @@ def main() -> None:
             results["vLLM"] = run_engine(chosen.vllm_python, "vllm", base, all_of_them, rows=rows)
         if "adapter" in parts and chosen.adapter:
             options = {"rows": rows, "adapter": chosen.adapter}
-            results["axiom, with an adapter"] = run_engine(own, "transformers_sampler", base, all_of_them, **options)
+            results["axiom, with an adapter"] = run_engine(own, "transformers_sampler", base, some, **options)
             results["vLLM, with an adapter"] = run_engine(chosen.vllm_python, "vllm", base, some, **options)
         if "growth" in parts:
             growing = load_problems("basics/train")

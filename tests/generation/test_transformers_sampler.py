@@ -33,18 +33,24 @@ def drawn(model: Any, wanted: list[Request], params: SamplingParams, **rows: int
     return {(sample.key, sample.index): sample for sample in sampler.sample(wanted, params)}
 
 
+def generated(model: Any, wanted: list[Request], *, max_new_tokens: int) -> dict[str, tuple[int, ...]]:
+    """What Transformers' own greedy decoding gives, prompt by prompt."""
+    tokenizer, told = byte_tokenizer(), {}
+    for request in wanted:
+        prompt = torch.tensor([encode_prompt(tokenizer, request.prompt)], device=model.device)
+        mask = torch.ones_like(prompt)
+        out = model.generate(prompt, attention_mask=mask, do_sample=False, max_new_tokens=max_new_tokens)
+        told[request.key] = tuple(out[0, prompt.shape[1] :].tolist())
+    return told
+
+
 @pytest.mark.parametrize("kernel", [True, False])
 @pytest.mark.parametrize("kind", ARCHITECTURES)
 def test_greedy_equals_generate_token_for_token(kind: str, kernel: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not kernel:
         monkeypatch.setattr(block_attention, "_library", lambda: None)
-    model, tokenizer = tiny(kind), byte_tokenizer()
-    wanted = requests(5, 1)
-    expected = {}
-    for request in wanted:
-        prompt = torch.tensor([encode_prompt(tokenizer, request.prompt)])
-        out = model.generate(prompt, attention_mask=torch.ones_like(prompt), do_sample=False, max_new_tokens=40)
-        expected[request.key] = tuple(out[0, prompt.shape[1] :].tolist())
+    model, wanted = tiny(kind), requests(5, 1)
+    expected = generated(model, wanted, max_new_tokens=40)
     assert len(set(expected.values())) > 2
     for rows in (1, 2, 8):  # alone, with rows that join as others end, together
         got = drawn(model, wanted, SamplingParams(temperature=0, max_new_tokens=40), rows=rows)
