@@ -43,7 +43,8 @@ class PolicyModule(L.LightningModule):
             0 never logs them. With a ``kl_coefficient`` every step has them.
         base: hub id, local folder, ``.gguf`` file, or ``smollm2-135m-instruct`` (the embedded model).
         quantization: of the frozen base: ``nf4``, ``int8`` or ``none``.
-        dtype: of arithmetic and unquantised weights: ``bfloat16``, ``float16`` or ``float32``.
+        dtype: of arithmetic and unquantised weights: ``bfloat16``, ``float16``, ``float32``, or ``auto``: bfloat16
+            where the device multiplies it, float32 elsewhere.
         lora_rank: LoRA rank r.
         lora_alpha: LoRA scale is ``lora_alpha / lora_rank``.
         learning_rate: of AdamW, after the warm-up.
@@ -68,7 +69,7 @@ class PolicyModule(L.LightningModule):
         kl_every_n_steps: int = 10,
         base: str = "smollm2-135m-instruct",
         quantization: Quantization = "nf4",
-        dtype: str = "bfloat16",
+        dtype: str = "auto",
         lora_rank: int = 16,
         lora_alpha: float = 32.0,
         learning_rate: float = 2e-4,

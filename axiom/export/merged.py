@@ -66,7 +66,7 @@ def _policy(run: RunNumbers, index: int, quantization: Quantization | None) -> P
     if kind is None:
         raise ConfigError(f"{run.path} keeps no configuration with model.quantization; name it by --quantization")
     base = next(one.manifest.base for one in run.rounds if one.index == index)
-    return Policy(base=base, quantization=kind, dtype=settings.get("model.dtype", "bfloat16"), adapter=adapter)
+    return Policy(base=base, quantization=kind, dtype=settings.get("model.dtype", "auto"), adapter=adapter)
 
 
 def _probes(run: RunNumbers, index: int, tokenizer: Any, *, selection: str | None) -> list[tuple[list[int], list[int]]]:

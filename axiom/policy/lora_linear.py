@@ -2,8 +2,8 @@
 
 PEFT's own forward copies the base's output, scales the adapter's and adds it, and autograd goes back through each of
 these in passes over memory that cost a CPU more than the adapter's products. Here the adapter's products add to the
-base's in place, forward and backward; the base is dequantised in both, as bitsandbytes does. Outside training, with the
-adapter off, or with dropout, the layers are PEFT's.
+base's in place and in its type, forward and backward; the factors stay float32, and the base is dequantised in both, as
+bitsandbytes does. Outside training, with the adapter off, or with dropout, the layers are PEFT's.
 """
 
 from typing import Any
@@ -61,8 +61,8 @@ def _product(layer: Any, x: torch.Tensor, dtype: torch.dtype) -> torch.Tensor | 
         return None
     down, up = layer.lora_A[name].weight, layer.lora_B[name].weight
     kind = x.device.type
-    factors = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else down.dtype
-    if not x.dtype == dtype == factors:
+    wanted = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else dtype
+    if not x.dtype == dtype == wanted:
         return None
     return _LoraProduct.apply(x, down, up, layer.scaling[name], layer.get_base_layer())  # type: ignore[no-any-return, no-untyped-call]
 

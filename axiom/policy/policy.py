@@ -19,7 +19,7 @@ from axiom.learning.losses import log_probs_of
 from axiom.learning.packing import PackedBatch
 from axiom.policy.export import base_hash, save_base
 from axiom.policy.lora_linear import LORA_LAYERS
-from axiom.policy.models import load_base
+from axiom.policy.models import AUTO, load_base, resolved_dtype
 from axiom.policy.quantization import Quantization, quantize
 from axiom.policy.side_path import SidePathLinear, sampling_copy
 from axiom.policy.tree_attention import TreeMasks, use_tree_attention
@@ -34,7 +34,7 @@ class Policy(nn.Module):
     Args:
         base: hub id, folder, ``.gguf`` file or ``smollm2-135m-instruct``.
         quantization: of the frozen base.
-        dtype: of the base's unquantised parts and of the arithmetic.
+        dtype: of the base's unquantised parts and of the arithmetic; ``auto`` as :func:`resolved_dtype` says.
         rank: LoRA rank r.
         alpha: LoRA scale is ``alpha / rank``.
         dropout: LoRA dropout. It acts where ``train()`` was called; a policy begins without, so that what trains is
@@ -54,7 +54,7 @@ class Policy(nn.Module):
         *,
         base: str,
         quantization: Quantization = "nf4",
-        dtype: str = "bfloat16",
+        dtype: str = AUTO,
         rank: int = 16,
         alpha: float = 32.0,
         dropout: float = 0.0,
@@ -69,9 +69,10 @@ class Policy(nn.Module):
         )
         if adapter is not None:
             config = _config_of(adapter)
-        self.base_name, self.dtype_name = base, dtype
-        model, self.tokenizer = load_base(base, dtype=dtype)
-        model = quantize(model, quantization, device=device or torch.device("cpu"))
+        device = device or torch.device("cpu")
+        self.base_name, self.dtype_name = base, resolved_dtype(dtype, device)
+        model, self.tokenizer = load_base(base, dtype=self.dtype_name)
+        model = quantize(model, quantization, device=device)
         model.requires_grad_(False)
         self._knows_trees = use_tree_attention(model)
         config._register_custom_module(LORA_LAYERS[quantization])

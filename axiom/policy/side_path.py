@@ -5,6 +5,7 @@ decode. On a CPU the weights are laid out once as oneDNN's kernels read them (a 
 bits), and the first factors of adapters that share an input (queries, keys and values; gate and up) are one product.
 """
 
+import functools
 from copy import deepcopy as copy_of
 from typing import Any
 
@@ -51,6 +52,14 @@ class SharedDown:
         return part
 
 
+@functools.cache
+def _packed_types() -> tuple[torch.dtype, ...]:
+    """What oneDNN lays out here: bfloat16 only where the processor has instructions to convert it."""
+    if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+        return ()
+    return (torch.float32, torch.bfloat16) if torch.ops.mkldnn._is_mkldnn_bf16_supported() else (torch.float32,)
+
+
 class SamplingLinear(nn.Module):
     """``x W^T + b`` with the weight in the layout that is read the fastest; for sampling only.
 
@@ -62,9 +71,7 @@ class SamplingLinear(nn.Module):
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None) -> None:
         super().__init__()
         self.out_features = weight.shape[0]
-        self.is_packed = (
-            weight.device.type == "cpu" and weight.dtype == torch.bfloat16 and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-        )
+        self.is_packed = weight.device.type == "cpu" and weight.dtype in _packed_types()
         if self.is_packed:
             weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), _ROWS_OF_A_DECODE)
         self.weight = weight

@@ -54,17 +54,20 @@ def test_log_probabilities_and_gradients_are_peft_s(
     torch.testing.assert_close(got[1], expected[1], rtol=1e-4, atol=1e-6 * expected[1].abs().max().item())
 
 
-def test_under_autocast_they_are_as_close_to_float32_as_peft_s(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_autocast", [True, False])
+def test_in_bfloat16_they_are_as_close_to_float32_as_peft_s_under_autocast(
+    base: Path, monkeypatch: pytest.MonkeyPatch, is_autocast: bool
+) -> None:
     exact = log_probs_and_gradients(noisy_policy(base))[1]
     policy = noisy_policy(base, dtype="bfloat16")
 
-    def error() -> float:
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+    def error(*, enabled: bool) -> float:
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=enabled):
             return float((log_probs_and_gradients(policy)[1] - exact).norm() / exact.norm())
 
-    own = error()
+    own = error(enabled=is_autocast)
     monkeypatch.setattr(LoraLinear, "forward", Linear.forward)
-    assert own < 1.2 * error() < 0.3
+    assert own < 1.2 * error(enabled=True) < 0.3
 
 
 def is_one_step(layer: Any, x: torch.Tensor) -> bool:
@@ -77,7 +80,9 @@ def test_outside_training_and_in_a_mixture_of_types_the_layer_is_peft_s(quantiza
     policy = noisy_policy(base, quantization=quantization, dtype="bfloat16")
     layer = next(layers(policy, quantization))
     x = torch.randn(1, 5, 64, dtype=torch.bfloat16, requires_grad=True)
-    assert not is_one_step(layer, x)  # PEFT multiplies with the float32 factors
+    assert is_one_step(layer, x)
+    with torch.autocast("cpu", dtype=torch.float16):
+        assert not is_one_step(layer, x)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         assert is_one_step(layer, x)
         assert not is_one_step(layer, x.float())

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from axiom.errors import ModelError
-from axiom.policy.models import load_base
+from axiom.policy.models import load_base, resolved_dtype
+from axiom.policy.policy import Policy
 
 
 def test_a_file_that_is_no_gguf_is_refused_by_name(tmp_path: Path) -> None:
@@ -41,8 +43,25 @@ def test_a_model_that_nobody_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_unknown_dtype_names_those_that_exist() -> None:
-    with pytest.raises(ModelError, match="expected one of float32, bfloat16, float16"):
-        load_base("smollm2-135m-instruct", dtype="fp8")
+    with pytest.raises(ModelError, match="expected one of auto, float32, bfloat16, float16"):
+        Policy(base="smollm2-135m-instruct", dtype="fp8")
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"), [({"avx512_bf16": True}, "bfloat16"), ({"amx_bf16": True}, "bfloat16"), ({}, "float32")]
+)
+def test_auto_takes_bfloat16_where_the_processor_multiplies_it(
+    monkeypatch: pytest.MonkeyPatch, found: dict[str, bool], expected: str
+) -> None:
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx2": True, **found})
+    assert resolved_dtype("auto", torch.device("cpu")) == expected
+    assert resolved_dtype("float16", torch.device("cpu")) == "float16"
+
+
+@pytest.mark.parametrize(("has_it", "expected"), [(True, "bfloat16"), (False, "float32")])
+def test_auto_asks_the_gpu(monkeypatch: pytest.MonkeyPatch, has_it: bool, expected: str) -> None:
+    monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda including_emulation: has_it and not including_emulation)
+    assert resolved_dtype("auto", torch.device("cuda")) == expected
 
 
 def test_the_embedded_model_is_found_under_its_short_name_and_knows_of_no_quantisation() -> None:

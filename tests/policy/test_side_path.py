@@ -21,15 +21,17 @@ def with_random_adapter(policy: Policy) -> Policy:
     return policy
 
 
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 @pytest.mark.parametrize("quantization", ["none", "nf4", "int8"])
 def test_packed_weights_and_joined_factors_give_what_the_training_model_gives(
-    tiny_model: Path, quantization: Any
+    tiny_model: Path, quantization: Any, dtype: str
 ) -> None:
-    policy = with_random_adapter(Policy(base=str(tiny_model), quantization=quantization, dtype="bfloat16"))
+    policy = with_random_adapter(Policy(base=str(tiny_model), quantization=quantization, dtype=dtype))
     ids = torch.randint(0, 255, (3, 11))
     with torch.no_grad():
         copy = policy.sampling_model()
-        assert all(m.is_packed for m in copy.modules() if isinstance(m, SidePathLinear))
+        packed = dtype == "float32" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+        assert all(m.is_packed is packed for m in copy.modules() if isinstance(m, SidePathLinear))
         got, expected = copy(ids).logits.float(), policy.model(ids).logits.float()
         with policy.without_adapter():
             base = policy.model(ids).logits.float()
