@@ -14,6 +14,8 @@ _NO_AXES = "the statement leaves out points on the axes"
 _NAMES = "any two values that differ serve as the tables' names"
 _SLOW = "the same result, by more steps"
 _ONE_CHARACTER = "a text of one character extends as it appends"
+_WHOLE = "the product is even, and a whole quotient equals the integer"
+_ZERO = "0 changes neither a sum nor its double"
 _ODD = "1 is odd, so the loop ends there all the same"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -36,9 +38,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "4:11 0 made -1": "-1 comes to nothing by the steps after it",
     },
     "divisors": {"2:46 1 made 2": "n + 1 divides no n"},
+    "double_if_negative": {"2:20 Lt made LtE": _ZERO, "2:24 0 made 1": _ZERO},
     "evaluate_rpn": {"14:18 1 made 0": _ONLY_ONE},
     "factorial": {"3:24 2 made 1": _NOTHING_ADDED},
     "fibonacci_list": {"3:10 Lt made LtE": "the list is cut to n items"},
+    "handshakes": {"2:11 FloorDiv made Div": _WHOLE},
     "integer_square_root": {"2:11 0 made -1": _SLOW},
     "is_nearly_palindrome": {"2:32 2 made 1": _SLOW},
     "is_palindrome_ignoring_case": {"2:14 lower made upper": "one case serves as well as the other"},
@@ -71,8 +75,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "6:20 0 made 1": _NO_AXES,
     },
     "shared_sorted": {"7:13 Lt made LtE": _BEFORE},
+    "sum_of_positive": {"2:34 Gt made GtE": _ZERO, "2:38 0 made -1": _ZERO},
     "sum_of_squares": {"2:51 1 made 0": _NOTHING_ADDED},
     "sum_to_n": {"2:21 1 made 0": _NOTHING_ADDED},
+    "triangular_number": {"2:11 FloorDiv made Div": _WHOLE},
     "two_sum": {"7:4 returns None": "the statement promises a pair"},
     "two_tables": {
         "6:23 0 made 1": _NAMES,

@@ -1,43 +1,8 @@
-"""Functions of one short line over numbers, lists and strings: what a model learns first.
+"""Functions of one short line over numbers, lists and strings."""
 
-A row gives family, signature, statement, the right expression, wrong ones, and the kind of each argument; examples,
-edges and further inputs are drawn by kind.
-"""
+from axiom.problems.basics.rows import Row, draft_of
 
-import itertools
-import random
-from collections.abc import Callable
-from typing import Any
-
-from axiom.problems.basics.authoring import Args, Draft
-
-_WORDS = ("tree", "a", "Blue sky", "x1", "noon", "Zebra", "hello", "go go go", "7 days", "MiXed", "end.", "t o p")
-_DRAW: dict[str, Callable[[random.Random], Any]] = {
-    "int": lambda rng: rng.randint(-60, 60),
-    "positive": lambda rng: rng.randint(1, 40),
-    "half": lambda rng: rng.randint(-40, 40) / 2,
-    "length": lambda rng: rng.randint(1, 60) / 2,
-    "list": lambda rng: [rng.randint(-9, 9) for _ in range(rng.randint(0, 7))],
-    "items": lambda rng: [rng.randint(-9, 9) for _ in range(rng.randint(2, 7))],
-    "text": lambda rng: " ".join(rng.choice(_WORDS) for _ in range(rng.randint(1, 3))),
-    "words": lambda rng: [rng.choice(_WORDS) for _ in range(rng.randint(1, 4))],
-    "letter": lambda rng: rng.choice("aeoxy"),
-}
-_EDGES: dict[str, tuple[Any, ...]] = {
-    "int": (0, 1, -1, 10**9),
-    "positive": (1, 2, 1000),
-    "half": (0.0, 0.5, -2.5),
-    "length": (0.5, 1.0, 100.0),
-    "list": ([], [0], [5, 5, -3]),
-    "items": ([1, 1], [0, -4, 7], [3, 2, 1, 0]),
-    "text": ("", "a", "ape", "oak", "  X y "),
-    "words": ([], ["one"], ["b", "a", "b"]),
-    "letter": ("a", "z"),
-}
-
-_Row = tuple[str, str, str, str, str, tuple[str, ...]]
-
-_ROWS: tuple[_Row, ...] = (
+_ROWS: tuple[Row, ...] = (
     ("doubling", "double_number(n: int) -> int", "Return n multiplied by 2.", "n * 2", "int", ("n + 2", "n ** 2")),
     ("doubling", "triple_number(n: int) -> int", "Return n multiplied by 3.", "n * 3", "int", ("n + 3", "n * 2")),
     ("successor", "add_one(n: int) -> int", "Return n plus 1.", "n + 1", "int", ("n - 1", "n")),
@@ -161,29 +126,4 @@ _ROWS: tuple[_Row, ...] = (
 )  # fmt: skip
 
 
-def _draft(row: _Row) -> Draft:
-    family, signature, statement, right, kinds, wrong = row
-    names = kinds.split()
-    rng = random.Random(signature)
-
-    def draw(rng: random.Random) -> Args:
-        return tuple(_DRAW[name](rng) for name in names)
-
-    edges = list(itertools.islice(itertools.product(*(_EDGES[name] for name in names)), 10))
-    taken = [repr(edge) for edge in edges]
-    examples = [args for args in (draw(rng) for _ in range(60)) if repr(args) not in taken][:2]
-    return Draft(
-        family=family,
-        difficulty="easy",
-        tags=("one_line",),
-        statement=statement,
-        reference=f"def {signature}:\n    return {right}\n",
-        wrong=tuple(f"def {signature}:\n    return {expression}\n" for expression in wrong),
-        examples=tuple(examples),
-        edges=tuple(edges),
-        generate=draw,
-        compare="float" if "-> float" in signature else "exact",
-    )
-
-
-DRAFTS = [_draft(row) for row in _ROWS]
+DRAFTS = [draft_of(row) for row in _ROWS]
