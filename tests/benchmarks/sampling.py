@@ -1,10 +1,11 @@
 """``make bench-sampling``: completion tokens a second, axiom's engine beside ``transformers.generate`` and vLLM.
 
-All draw from the same dequantised NF4 base in bfloat16, the same prompts (token ids), temperature 0.8, to the end that
-the model itself sets or 256 tokens; each in a process of its own. ``generate`` works batch by batch, so its rate does
-not depend on how many there are: it is measured on an eighth of the prompts, at two batch sizes, and the better one
-counts. Then how axiom's engine grows with the samples of a prompt, and a whole collect, with verdicts, against sampling
-alone. The last line is one JSON object; a peer that cannot be run is null there, with the reason beside it.
+All draw from the same dequantised NF4 base, in bfloat16 where the processor multiplies it and in float32 elsewhere, the
+same prompts (token ids), temperature 0.8, to the end that the model itself sets or 256 tokens; each in a process of its
+own. ``generate`` works batch by batch, so its rate does not depend on how many there are: it is measured on an eighth
+of the prompts, at two batch sizes, and the better one counts. Then how axiom's engine grows with the samples of a
+prompt, and a whole collect, with verdicts, against sampling alone. The last line is one JSON object; a peer that cannot
+be run is null there, with the reason beside it.
 """
 
 import argparse
@@ -157,12 +158,12 @@ def main() -> None:
         half, overhead = problems[: len(problems) // 2], {}
         if "collect" in parts:
             overhead = collect_overhead(policy, half, chosen.samples, rows, folder / "run")
-    report(results, overhead)
+    report(results, overhead, dtype=policy.dtype_name)
 
 
-def report(results: dict[str, dict[str, Any]], overhead: dict[str, Any]) -> None:
+def report(results: dict[str, dict[str, Any]], overhead: dict[str, Any], *, dtype: str) -> None:
     """The table, and the JSON object."""
-    table = Table(title="Completion tokens/s, SmolLM2-135M-Instruct, bfloat16")
+    table = Table(title=f"Completion tokens/s, SmolLM2-135M-Instruct, {dtype}")
     for column in ("", "tokens/s", "samples", "tokens", "sampling s", "start s", "peak GiB"):
         table.add_column(column, justify="right" if column else "left")
     for name, result in results.items():

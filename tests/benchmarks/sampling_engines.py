@@ -28,7 +28,7 @@ def generate(model_folder: str, asked: dict[str, Any], rows: int, adapter: str |
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     torch.set_num_threads(len(os.sched_getaffinity(0)))
-    model = AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.bfloat16)
+    model = AutoModelForCausalLM.from_pretrained(model_folder, dtype="auto")
     if adapter:
         from peft import PeftModel
 
@@ -93,7 +93,7 @@ def vllm(model_folder: str, asked: dict[str, Any], rows: int, adapter: str | Non
 
     engine = LLM(
         model=model_folder,
-        dtype="bfloat16",
+        dtype=json.loads((Path(model_folder) / "config.json").read_text())["dtype"],
         max_model_len=1024,
         max_num_seqs=rows,
         enable_lora=adapter is not None,

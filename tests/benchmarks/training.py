@@ -1,9 +1,10 @@
 """``make bench-training``: Examples a second and peak memory of a training step, axiom's beside TRL's trainers.
 
-All train the same dequantised base in bfloat16 with float32 LoRA (r = 16, all linear layers), the same Examples in the
-same order and batches, without gradient checkpointing; each in a process of its own. Examples are four programs of
-each problem of ``basics/train``: its reference with a comment, since what is measured is the step and not the learning.
-Pairs have a near miss of the reference as the rejected program. The last line is one JSON object.
+All train the same dequantised base, in bfloat16 where the processor multiplies it and in float32 elsewhere, with
+float32 LoRA (r = 16, all linear layers), the same Examples in the same order and batches, without gradient
+checkpointing; each in a process of its own. Examples are four programs of each problem of ``basics/train``: its
+reference with a comment, since what is measured is the step and not the learning. Pairs have a near miss of the
+reference as the rejected program. The last line is one JSON object.
 """
 
 import argparse
@@ -61,18 +62,19 @@ def main() -> None:
         policy = Policy(base="smollm2-135m-instruct")
         policy.save_base(folder / "base")
         examples = write_examples(folder / "examples.json", policy, chosen.batch_size * chosen.steps // _EACH)
+        dtype = policy.dtype_name
         del policy
         sizes = {"batch_size": chosen.batch_size, "steps": chosen.steps}
         results = {
             trainer: run_trainer(trainer, folder / "base", examples, **sizes)
             for trainer in ("axiom_sft", "trl_sft", "trl_sft_padding_free", "axiom_dpo", "trl_dpo")
         }
-    report(results)
+    report(results, dtype=dtype)
 
 
-def report(results: dict[str, dict[str, Any]]) -> None:
+def report(results: dict[str, dict[str, Any]], *, dtype: str) -> None:
     """The table, and the JSON object."""
-    table = Table(title="Training steps, SmolLM2-135M-Instruct, bfloat16, LoRA r = 16")
+    table = Table(title=f"Training steps, SmolLM2-135M-Instruct, {dtype}, LoRA r = 16")
     for column in ("", "Examples/s", "peak GiB", "first loss", "last loss"):
         table.add_column(column, justify="right" if column else "left")
     for name, result in results.items():

@@ -84,7 +84,7 @@ def _axiom(model: str, objective: Any, examples: list[Any], batch_size: int, ste
         "enable_progress_bar": False,
         "enable_model_summary": False,
     }
-    trainer = L.Trainer(max_steps=steps, accelerator="cpu", precision="bf16-mixed", callbacks=[Watch()], **quiet)
+    trainer = L.Trainer(max_steps=steps, accelerator="cpu", callbacks=[Watch()], **quiet)
     trainer.fit(module, train_dataloaders=loader)
     return losses
 
@@ -146,6 +146,7 @@ def _trl(
         def _get_train_sampler(self, *_: Any, **__: Any) -> Any:
             return SequentialSampler(self.train_dataset)
 
+    base = AutoModelForCausalLM.from_pretrained(model, dtype="auto")
     with tempfile.TemporaryDirectory() as folder:
         config = config_class(
             output_dir=folder,
@@ -154,7 +155,7 @@ def _trl(
             learning_rate=_RATE,
             lr_scheduler_type="constant",
             gradient_checkpointing=False,
-            bf16=True,
+            bf16=base.dtype == torch.bfloat16,
             use_cpu=True,
             report_to=[],
             logging_steps=1,
@@ -164,7 +165,7 @@ def _trl(
             **settings,
         )
         trainer = InOrder(
-            model=AutoModelForCausalLM.from_pretrained(model, dtype=torch.bfloat16),
+            model=base,
             args=config,
             train_dataset=dataset,
             processing_class=AutoTokenizer.from_pretrained(model),
