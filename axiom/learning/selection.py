@@ -27,6 +27,7 @@ class Selection:
             out hard ones.
         prefer: which of more than these are kept: the ``short``, the most ``diverse``, or those drawn ``first``. An
             objective that weighs its samples keeps the weightiest instead.
+        distinct: whether a program counts once, however often it was sampled; False keeps the policy's own frequencies.
         weigh: ``example`` gives each Example the same weight, ``problem`` each problem, ``difficulty`` each quarter of
             the solve rate, so that few problems that are hard for the policy count as much as many easy ones.
         replay: weight of what earlier rounds found and the newest did not; 0 trains on the newest round alone, 1 on all
@@ -38,6 +39,7 @@ class Selection:
 
     max_per_problem: int = 4
     prefer: Preference = "short"
+    distinct: bool = True
     weigh: Weighing = "example"
     replay: float = 0.0
 
@@ -68,25 +70,30 @@ def trainable_program(row: JudgedSample) -> str | None:
     return whole_program(row) if row.passed else None
 
 
+def whole_programs(rows: Iterable[JudgedSample]) -> list[JudgedSample]:
+    """Samples that are whole programs, ordered by problem, then by length."""
+    whole = [row for row in rows if whole_program(row) is not None]
+    return sorted(whole, key=lambda row: (row.task_id, row.tokens, row.sample_index))
+
+
 def distinct_programs(rows: Iterable[JudgedSample]) -> list[JudgedSample]:
-    """Whole programs, each once, its shortest completion; ordered by problem, then by length."""
-    kept: dict[tuple[str, str], JudgedSample] = {}
-    for row in sorted(rows, key=lambda row: (row.task_id, row.tokens, row.sample_index)):
-        program = whole_program(row)
-        if program is not None:
-            kept.setdefault((row.task_id, program), row)
+    """The same with each program once, its shortest completion."""
+    kept: dict[tuple[str, str | None], JudgedSample] = {}
+    for row in whole_programs(rows):
+        kept.setdefault((row.task_id, whole_program(row)), row)
     return list(kept.values())
 
 
 def select_passing(rows: Sequence[JudgedSample], selection: Selection) -> list[JudgedSample]:
-    """Passing samples that ended by themselves, each program once.
+    """Passing samples that ended by themselves, each program once unless duplicates are asked for.
 
     Args:
         rows: judged samples of one round.
-        selection: cap and preference.
+        selection: duplicates, cap and preference.
     """
+    programs = distinct_programs if selection.distinct else whole_programs
     by_problem: dict[str, list[JudgedSample]] = defaultdict(list)
-    for row in distinct_programs(row for row in rows if row.passed):
+    for row in programs(row for row in rows if row.passed):
         by_problem[row.task_id].append(row)
     return [row for found in by_problem.values() for row in preferred(found, selection)]
 

@@ -50,6 +50,12 @@ def test_a_cap_keeps_what_is_preferred(prefer: str, expected: list[str]) -> None
     assert [r.solution for r in kept] == expected
 
 
+def test_duplicates_are_kept_where_asked_for_up_to_the_cap() -> None:
+    rows = programs(ADD, ADD_AGAIN, LOOP, ADD)
+    kept = select_passing(rows, Selection(max_per_problem=3, distinct=False))
+    assert [r.solution for r in kept] == [ADD, ADD, ADD_AGAIN]
+
+
 def test_the_cap_is_each_problems_own_and_failures_are_left_out() -> None:
     rows = [*programs(ADD, LOOP, task="a"), *programs(ADD, task="b"), *programs(SUM, task="c", passed=False)]
     kept = select_passing(rows, Selection(max_per_problem=1))
