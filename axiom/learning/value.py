@@ -1,0 +1,151 @@
+"""The value function's loss and what is told of it: pure functions on verdicts.
+
+A value is an estimate of P(pass) after each token of a completion, learned from the verdict at its end by binary
+cross-entropy at every token (outcome-supervised value, OVM, arXiv 2311.09724; V-STaR, arXiv 2402.06457). What is wanted
+of it is to tell programs of one problem apart, so by default passes and failures of each problem weigh the same, and a
+problem with one kind alone says nothing.
+
+Notation: E completions of a step, M states of theirs: after the prompt and after each token but the last.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import torch
+from torch import nn
+
+from axiom.learning.losses import sequence_sums
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a completion says of its states.
+
+    Attributes:
+        passing, failing: weight of the two halves of the cross-entropy; their sum is the completion's weight.
+    """
+
+    passing: float
+    failing: float
+
+
+def targets_of(labels: Sequence[float], problems: Sequence[str], *, is_balanced: bool = True) -> list[Target]:
+    """The targets of completions, their mean weight 1.
+
+    Args:
+        labels: of each completion, from 0 (failed) to 1 (passed); a fraction of tests is a soft target.
+        problems: of each.
+        is_balanced: whether passes and failures of a problem weigh the same in sum, and all problems that have both the
+            same; otherwise every completion does, and the value learns how hard problems are, too.
+    """
+    passing: dict[str, float] = defaultdict(float)
+    failing: dict[str, float] = defaultdict(float)
+    for label, problem in zip(labels, problems, strict=True):
+        passing[problem] += label
+        failing[problem] += 1.0 - label
+    found = []
+    for label, problem in zip(labels, problems, strict=True):
+        if not is_balanced:
+            found.append(Target(label, 1.0 - label))
+        elif passing[problem] and failing[problem]:
+            found.append(Target(label / passing[problem], (1.0 - label) / failing[problem]))
+        else:
+            found.append(Target(0.0, 0.0))
+    total = sum(target.passing + target.failing for target in found)
+    each = len(found) / total if total else 0.0
+    return [Target(target.passing * each, target.failing * each) for target in found]
+
+
+def value_loss(
+    logits: torch.Tensor, passing: torch.Tensor, failing: torch.Tensor, counts: torch.Tensor
+) -> torch.Tensor:
+    """Scalar, the mean over completions of their weighted mean cross-entropy over states.
+
+    Args:
+        logits: (M,) of P(pass) at each state, completion by completion.
+        passing, failing: (E,) of the targets.
+        counts: (E,) int64, states of each completion; their sum is M.
+    """
+    logits = logits.float()
+    hit, miss = nn.functional.softplus(-logits), nn.functional.softplus(logits)
+    losses = passing.repeat_interleave(counts) * hit + failing.repeat_interleave(counts) * miss
+    return (sequence_sums(losses, counts) / counts).mean()
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A completion with a value and its verdict.
+
+    Attributes:
+        problem: its id.
+        value: P(pass) as estimated.
+        passed: the verdict.
+    """
+
+    problem: str
+    value: float
+    passed: bool
+
+
+def auroc(scored: Sequence[Scored]) -> float | None:
+    """The chance that a passing completion has a higher value than a failing one, ties counting half.
+
+    Returns:
+        None where one of the two kinds is missing.
+    """
+    ordered = sorted(scored, key=lambda one: one.value)
+    passes = sum(one.passed for one in ordered)
+    fails = len(ordered) - passes
+    if not passes or not fails:
+        return None
+    below, wins = 0, 0.0
+    for _, equal in groupby(ordered, key=lambda one: one.value):
+        some = list(equal)
+        hits = sum(one.passed for one in some)
+        misses = len(some) - hits
+        wins += hits * (below + misses / 2)
+        below += misses
+    return wins / (passes * fails)
+
+
+def auroc_by_problem(scored: Iterable[Scored]) -> dict[str, float]:
+    """:func:`auroc` within each problem that has both kinds; its mean says how well programs are told apart."""
+    grouped: dict[str, list[Scored]] = defaultdict(list)
+    for one in scored:
+        grouped[one.problem].append(one)
+    found = {problem: auroc(some) for problem, some in grouped.items()}
+    return {problem: value for problem, value in found.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Completions whose values lie close together.
+
+    Attributes:
+        count: how many.
+        value: their mean value.
+        passed: the share of them that passed.
+    """
+
+    count: int
+    value: float
+    passed: float
+
+
+def reliability(scored: Sequence[Scored], *, bins: int = 10) -> list[Bin]:
+    """Bins of equal width over [0, 1] that have any completion, by value: a reliability diagram's points."""
+    grouped: dict[int, list[Scored]] = defaultdict(list)
+    for one in scored:
+        grouped[min(int(one.value * bins), bins - 1)].append(one)
+    return [
+        Bin(len(some), sum(one.value for one in some) / len(some), sum(one.passed for one in some) / len(some))
+        for _, some in sorted(grouped.items())
+    ]
+
+
+def calibration_error(found: Sequence[Bin]) -> float:
+    """Expected calibration error (arXiv 1706.04599): the bins' mean distance of value and share, by count."""
+    total = sum(one.count for one in found)
+    return sum(one.count * abs(one.value - one.passed) for one in found) / max(total, 1)

@@ -1,0 +1,81 @@
+"""The value function's targets, loss and figures, each by hand or against an independent implementation."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torchmetrics.functional.classification import binary_auroc, binary_calibration_error
+
+from axiom.learning.value import (
+    Scored,
+    Target,
+    auroc,
+    auroc_by_problem,
+    calibration_error,
+    reliability,
+    targets_of,
+    value_loss,
+)
+
+SCORED = st.lists(
+    st.builds(Scored, st.sampled_from("ab"), st.integers(0, 20).map(lambda n: n / 20), st.booleans()), min_size=1
+)
+
+
+def test_passes_and_failures_of_a_problem_weigh_the_same_and_so_do_problems() -> None:
+    labels, problems = [1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0], ["a", "a", "a", "b", "b", "c", "c"]
+    found = targets_of(labels, problems)
+    each = 7 / 4
+    expected = [(1, 0), (0, 0.5), (0, 0.5), (1, 0), (0, 1), (0, 0), (0, 0)]
+    for target, (passing, failing) in zip(found, expected, strict=True):
+        assert target == Target(pytest.approx(passing * each), pytest.approx(failing * each))  # type: ignore[arg-type]
+
+
+def test_without_balance_every_completion_weighs_one_and_fractions_are_soft() -> None:
+    assert targets_of([1.0, 0.25], ["a", "a"], is_balanced=False) == [Target(1.0, 0.0), Target(0.25, 0.75)]
+
+
+def test_no_problem_with_both_kinds_gives_weights_of_zero() -> None:
+    assert targets_of([1.0, 1.0], ["a", "a"]) == [Target(0.0, 0.0)] * 2
+
+
+def test_the_loss_is_the_mean_over_completions_of_their_mean_over_states() -> None:
+    logits = torch.tensor([0.0, 2.0, -1.0])
+    got = value_loss(logits, torch.tensor([1.0, 0.0]), torch.tensor([0.0, 3.0]), torch.tensor([2, 1]))
+    first = (math.log(2.0) + math.log(1 + math.exp(-2.0))) / 2
+    second = 3.0 * math.log(1 + math.exp(-1.0))
+    assert got.item() == pytest.approx((first + second) / 2)
+
+
+@given(SCORED)
+def test_auroc_is_torchmetrics(scored: list[Scored]) -> None:
+    found = auroc(scored)
+    passed = torch.tensor([one.passed for one in scored])
+    if passed.all() or not passed.any():
+        assert found is None
+    else:
+        expected = binary_auroc(torch.tensor([one.value for one in scored]), passed.int())
+        assert found == pytest.approx(expected.item(), abs=1e-5)
+
+
+def test_auroc_within_problems_leaves_out_those_with_one_kind() -> None:
+    scored = [Scored("a", 0.9, True), Scored("a", 0.1, False), Scored("b", 0.9, False), Scored("c", 0.5, True)]
+    scored += [Scored("c", 0.5, False)]
+    assert auroc_by_problem(scored) == {"a": 1.0, "c": 0.5}
+
+
+@given(SCORED)
+def test_the_calibration_error_is_torchmetrics(scored: list[Scored]) -> None:
+    shifted = [Scored(one.problem, 0.01 + 0.97 * one.value, one.passed) for one in scored]  # off the bins' edges
+    values = torch.tensor([one.value for one in shifted])
+    expected = binary_calibration_error(values, torch.tensor([int(one.passed) for one in shifted]), n_bins=10)
+    assert calibration_error(reliability(shifted)) == pytest.approx(expected.item(), abs=1e-5)
+
+
+def test_a_reliability_diagram_has_a_point_for_each_bin_in_use() -> None:
+    scored = [Scored("a", 0.02, False), Scored("a", 0.08, True), Scored("a", 1.0, True)]
+    first, last = reliability(scored)
+    assert (first.count, first.value, first.passed) == (2, pytest.approx(0.05), 0.5)
+    assert (last.count, last.value, last.passed) == (1, 1.0, 1.0)
