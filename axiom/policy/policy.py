@@ -162,22 +162,48 @@ class Policy(nn.Module):
         Returns:
             (M, V) in the arithmetic's type, in the targets' order.
         """
-        if not self._knows_trees and len(batch.target_counts) > 1:
+        if self._takes_one_by_one(batch):
             return torch.cat([self.completion_logits(single) for single in batch.single()])
-        for layer in self._checkpointed:  # what Transformers looks at; dropout, in the modules below, stays as it is
-            layer.training = torch.is_grad_enabled()
-        trees = {}
-        if self._knows_trees:
-            # On a CPU oneDNN makes and keeps a kernel for each length, and making one takes a while.
-            batch = batch.padded(_TOKENS_AT_A_TIME if self.device.type == "cpu" else 1)
-            # Transformers makes no mask where a four-dimensional one is given; whatever used this one would give NaN.
-            unused = torch.full((1, 1, 1, 1), torch.nan, device=batch.input_ids.device)
-            masks = TreeMasks(batch, dtype=getattr(torch, self.dtype_name))
-            trees = {"attention_mask": unused, "position_ids": batch.position_ids, "tree_masks": masks}
         logits: torch.Tensor = self.model.get_base_model()(
-            input_ids=batch.input_ids, use_cache=False, logits_to_keep=batch.sources, **trees
+            **self._inputs(batch), use_cache=False, logits_to_keep=batch.sources
         ).logits
         return logits[0]
+
+    def completion_states(self, batch: PackedBatch) -> torch.Tensor:
+        """The last layer's states where targets are predicted: after the prompt, and after each token but the last.
+
+        Args:
+            batch: M targets, on the model's device.
+
+        Returns:
+            (M, H) in the arithmetic's type, in the targets' order, normalised as the output head reads them.
+        """
+        if self._takes_one_by_one(batch):
+            return torch.cat([self.completion_states(single) for single in batch.single()])
+        body = self.model.get_base_model().base_model
+        states: torch.Tensor = body(**self._inputs(batch), use_cache=False).last_hidden_state
+        return states[0, batch.sources]
+
+    def _takes_one_by_one(self, batch: PackedBatch) -> bool:
+        return not self._knows_trees and len(batch.target_counts) > 1
+
+    def _inputs(self, batch: PackedBatch) -> dict[str, Any]:
+        """What the forward of a packed row takes."""
+        for layer in self._checkpointed:  # what Transformers looks at; dropout, in the modules below, stays as it is
+            layer.training = torch.is_grad_enabled()
+        if not self._knows_trees:
+            return {"input_ids": batch.input_ids}
+        # On a CPU oneDNN makes and keeps a kernel for each length, and making one takes a while.
+        batch = batch.padded(_TOKENS_AT_A_TIME if self.device.type == "cpu" else 1)
+        # Transformers makes no mask where a four-dimensional one is given; whatever used this one would give NaN.
+        unused = torch.full((1, 1, 1, 1), torch.nan, device=batch.input_ids.device)
+        masks = TreeMasks(batch, dtype=getattr(torch, self.dtype_name))
+        return {
+            "input_ids": batch.input_ids,
+            "attention_mask": unused,
+            "position_ids": batch.position_ids,
+            "tree_masks": masks,
+        }
 
     def base_logits(self, batch: PackedBatch) -> torch.Tensor:
         """The same of the base alone, without gradient: no second copy of it is kept."""

@@ -1,0 +1,130 @@
+"""The value function: P(pass) after every token of a completion, read off a policy's hidden states by a small head.
+
+With ``trains_adapter`` false the policy stays as it is, so one forward gives the next token and the value; true trains
+the adapter along with the head, which tells programs apart better and costs a forward of its own.
+
+On disk it is a folder: the head, what it looks like, and where the adapter was trained a PEFT adapter beside them.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from axiom.errors import ModelError
+from axiom.learning.packing import PackedBatch
+from axiom.policy.policy import Policy
+
+_HEAD_FILE = "value_head.safetensors"
+_SETTINGS_FILE = "value_head.json"
+ADAPTER = "adapter"
+
+
+class ValueHead(nn.Module):
+    """A hidden state to the logit of P(pass), in float32; 0 for any state before training.
+
+    Args:
+        width: of the states (H).
+        hidden: units of a layer between; 0 reads the states off linearly.
+    """
+
+    def __init__(self, *, width: int, hidden: int = 0) -> None:
+        super().__init__()
+        self.width, self.hidden = width, hidden
+        self.between = nn.Sequential(nn.Linear(width, hidden), nn.GELU()) if hidden else nn.Identity()
+        self.out = nn.Linear(hidden or width, 1)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        """(..., H) to (...) float32 logits."""
+        # Out of autocast: a probability near 0 or 1 has no digits to lose.
+        with torch.autocast(states.device.type, enabled=False):
+            logits: torch.Tensor = self.out(self.between(states.float()))
+        return logits.squeeze(-1)
+
+
+class ValueFunction(nn.Module):
+    """A head on a policy's states.
+
+    Args:
+        policy: whose states; its base is frozen in any case.
+        trains_adapter: whether its adapter learns along with the head.
+        hidden: units of the head's layer between; 0 for none.
+        seed: of the head's initial weights.
+    """
+
+    def __init__(self, policy: Policy, *, trains_adapter: bool, hidden: int = 0, seed: int = 0) -> None:
+        super().__init__()
+        self.policy, self.trains_adapter = policy, trains_adapter
+        width = policy.model.config.get_text_config().hidden_size
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.head = ValueHead(width=width, hidden=hidden).to(policy.device)
+        if not trains_adapter:
+            policy.model.requires_grad_(False)
+
+    def logits(self, batch: PackedBatch) -> torch.Tensor:
+        """(M,) float32 logits of P(pass): after the prompt of each completion, and after each token but its last.
+
+        Args:
+            batch: M targets, on the policy's device.
+        """
+        with torch.set_grad_enabled(torch.is_grad_enabled() and self.trains_adapter):
+            states = self.policy.completion_states(batch)
+        return self.head(states)  # type: ignore[no-any-return]
+
+    def trained_state(self) -> dict[str, torch.Tensor]:
+        """What training changes: the head's tensors, and the adapter's where it is trained."""
+        state = {f"head.{name}": tensor.detach() for name, tensor in self.head.state_dict().items()}
+        if self.trains_adapter:
+            state |= {f"{ADAPTER}.{name}": tensor for name, tensor in self.policy.adapter_state().items()}
+        return state
+
+    def load_trained_state(self, state: dict[str, torch.Tensor]) -> None:
+        """Put tensors that :meth:`trained_state` gave back in place.
+
+        Raises:
+            ModelError: if they are of another value function.
+        """
+        own = self.trained_state()
+        if own.keys() != state.keys() or any(own[name].shape != state[name].shape for name in own):
+            raise ModelError("the value function does not fit: its head, base, or whether it trains an adapter differ")
+        self.head.load_state_dict(_below("head", state))
+        if self.trains_adapter:
+            self.policy.load_adapter_state(_below(ADAPTER, state))
+
+    def save(self, folder: Path) -> None:
+        """Write the folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file({name: tensor.cpu() for name, tensor in self.head.state_dict().items()}, folder / _HEAD_FILE)
+        if self.trains_adapter:
+            self.policy.save_adapter(folder / ADAPTER)
+        settings = {"width": self.head.width, "hidden": self.head.hidden, "adapter": self.trains_adapter}
+        (folder / _SETTINGS_FILE).write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+
+
+def load_value_function(folder: Path, policy: Policy) -> ValueFunction:
+    """A saved value function on this policy, whose adapter gives way to the value function's own where it has one.
+
+    Raises:
+        ModelError: if the folder holds none, or it is for another model.
+    """
+    try:
+        settings: dict[str, Any] = json.loads((folder / _SETTINGS_FILE).read_text(encoding="utf-8"))
+        value = ValueFunction(policy, trains_adapter=settings["adapter"], hidden=settings["hidden"])
+        head = load_file(folder / _HEAD_FILE)
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise ModelError(f"{folder} holds no value function that can be read: {error}") from error
+    if value.trains_adapter:
+        policy.load_adapter(folder / ADAPTER)
+    value.load_trained_state(value.trained_state() | {f"head.{name}": tensor for name, tensor in head.items()})
+    return value
+
+
+def _below(name: str, state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {key.removeprefix(f"{name}."): tensor for key, tensor in state.items() if key.startswith(f"{name}.")}
