@@ -3,11 +3,13 @@
 import logging
 import sys
 import warnings
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NoReturn
 
 import lightning as L
 import torch
+import yaml
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI, SaveConfigCallback
 from lightning.pytorch.loggers import TensorBoardLogger
 from transformers.utils import logging as transformers_logging
@@ -21,8 +23,11 @@ from callbacks.collection import tell_collection
 from callbacks.display import Display
 from callbacks.expert_iteration import LAST_CHECKPOINT, ExpertIteration
 from callbacks.sample_writer import SampleWriter
+from callbacks.value_figures import ValueFigures
 from datamodules.best_of_n import BestOfNDataModule
+from datamodules.verdicts import VerdictsDataModule
 from modules.policy_module import ADAPTER_PREFIX, PolicyModule
+from modules.value_module import ValueModule
 
 ENGINES = tuple(engine.__name__ for engine in (TransformersSampler, VLLMSampler, OpenAISampler))
 OBJECTIVES = tuple(objective.__name__ for objective in (SFT, Distill, DPO, PolicyGradient))
@@ -135,6 +140,39 @@ class AxiomCLI(LightningCLI):
             raise ConfigError(f"--fresh: {run} is not empty; choose another trainer.default_root_dir or empty it")
 
 
+class ValueCLI(LightningCLI):
+    """LightningCLI over the value function, which learns from the verdicts of runs that are there."""
+
+    @staticmethod
+    def subcommands() -> dict[str, set[str]]:
+        """``fit`` and ``validate`` alone."""
+        known = LightningCLI.subcommands()
+        return {name: known[name] for name in ("fit", "validate")}
+
+    def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
+        """Put what is shown beside ``model`` and ``data``."""
+        parser.add_lightning_class_args(Display, "display")
+        parser.add_lightning_class_args(ValueFigures, "figures")
+
+
+def learns_values(arguments: list[str]) -> bool:
+    """Whether a command line is the value function's: it, or one of its configuration files, names ``data.runs``."""
+    for word, following in zip_longest(arguments, arguments[1:], fillvalue=""):
+        name, _, given = word.partition("=")
+        if name == "--data.runs":
+            return True
+        if name in ("--config", "-c"):
+            file = Path(given or following)
+            try:
+                found = yaml.safe_load(file.read_text(encoding="utf-8"))
+            except (OSError, ValueError, yaml.YAMLError):
+                continue  # the command line says what is wrong with it
+            data = found.get("data") if isinstance(found, dict) else None
+            if isinstance(data, dict) and "runs" in data:
+                return True
+    return False
+
+
 def _check_checkpoint(file: Path) -> None:
     """Refuse what is no checkpoint of an adapter, in one line.
 
@@ -161,9 +199,11 @@ def run(arguments: list[str]) -> int:
     if not arguments:
         raise ConfigError("no subcommand; run python -m axiom --help")
     _silence_what_a_user_cannot_change()
-    AxiomCLI(
-        PolicyModule,
-        BestOfNDataModule,
+    is_value = learns_values(arguments)
+    command_line: type[LightningCLI] = ValueCLI if is_value else AxiomCLI
+    command_line(
+        ValueModule if is_value else PolicyModule,
+        VerdictsDataModule if is_value else BestOfNDataModule,
         trainer_class=AxiomTrainer,
         save_config_callback=FitConfig,
         save_config_kwargs={"overwrite": True},
@@ -175,8 +215,8 @@ def run(arguments: list[str]) -> int:
             "enable_checkpointing": False,
             "enable_model_summary": False,
             "num_sanity_val_steps": 0,
-            "limit_val_batches": 0,
             "log_every_n_steps": 1,
+            **({} if is_value else {"limit_val_batches": 0}),
         },
     )
     sys.stdout.flush()

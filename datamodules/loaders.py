@@ -1,6 +1,6 @@
 """What Lightning asks the DataModule for: batches of Examples to train on, and problems to evaluate."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from axiom.problems.problem import Problem
 from axiom.prompts import PromptStyle, build_prompt
 
 _T = TypeVar("_T")
+_Item = TypeVar("_Item")
 Together = tuple[TokenizedExample, ...]  # one Example: a completion, or a pair of the same prompt
 
 
@@ -108,31 +109,36 @@ def example_loader(
         accumulated: batches of a rank that make one optimizer step.
         averages_over: what the loss of a batch is a mean over.
     """
-    batches = composed(examples, composition, generator=torch.Generator().manual_seed(seed))
+    generator = torch.Generator().manual_seed(seed)
+    batches = composed(examples, composition, prompt_of=lambda example: example[0].prompt, generator=generator)
     batches = even(batches, world_size=world_size)
     weights = shares(batches, together=accumulated * world_size, averages_over=averages_over)
     return ExampleLoader(batches[rank::world_size], weights[rank::world_size])
 
 
 def composed(
-    examples: Sequence[Together], composition: Composition, *, generator: torch.Generator
-) -> list[list[Together]]:
+    examples: Sequence[_T],
+    composition: Composition,
+    *,
+    prompt_of: Callable[[_T], tuple[int, ...]],
+    generator: torch.Generator,
+) -> list[list[_T]]:
     """Shuffled batches of shuffled Examples, each Example in one of them."""
 
-    def shuffled(items: Sequence[_T]) -> list[_T]:
+    def shuffled(items: Sequence[_Item]) -> list[_Item]:
         return [items[place] for place in torch.randperm(len(items), generator=generator).tolist()]
 
     order = shuffled(examples)
     if composition.share_prompts:
-        by_prompt: dict[tuple[int, ...], list[Together]] = {}
+        by_prompt: dict[tuple[int, ...], list[_T]] = {}
         for example in order:
-            by_prompt.setdefault(example[0].prompt, []).append(example)
+            by_prompt.setdefault(prompt_of(example), []).append(example)
         order = [example for prompt in shuffled(list(by_prompt)) for example in by_prompt[prompt]]
     size = composition.batch_size
     return shuffled([order[start : start + size] for start in range(0, len(order), size)])
 
 
-def even(batches: Sequence[list[Together]], *, world_size: int) -> list[list[Together]]:
+def even(batches: Sequence[list[_T]], *, world_size: int) -> list[list[_T]]:
     """Batches whose number is a multiple of the world size.
 
     The largest are halved until it is; where none has two Examples, the first ones are repeated.
@@ -148,11 +154,11 @@ def even(batches: Sequence[list[Together]], *, world_size: int) -> list[list[Tog
     return made
 
 
-def shares(batches: Sequence[Sequence[Together]], *, together: int, averages_over: Average) -> list[float]:
+def shares(batches: Sequence[Sequence[Any]], *, together: int, averages_over: Average) -> list[float]:
     """Factors on the batches' mean losses that make an optimizer step's gradient that of one large batch.
 
     Args:
-        batches: of all ranks, in turn.
+        batches: of all ranks, in turn; of :data:`Together` where targets are counted.
         together: how many make one optimizer step. Lightning divides each one's gradient by this number, also where an
             epoch's last step has fewer.
         averages_over: what a batch's loss is a mean over.

@@ -30,7 +30,8 @@ def batches_of(
     examples: list[Together], batch_size: int, *, share_prompts: bool = True, seed: int = 0
 ) -> list[list[Together]]:
     chance = torch.Generator().manual_seed(seed)
-    return composed(examples, Composition(batch_size=batch_size, share_prompts=share_prompts), generator=chance)
+    composition = Composition(batch_size=batch_size, share_prompts=share_prompts)
+    return composed(examples, composition, prompt_of=lambda example: example[0].prompt, generator=chance)
 
 
 @given(

@@ -352,7 +352,17 @@ def test_every_configuration_that_is_shipped_is_understood(
         assert f".{named}\n" in capsys.readouterr().out
     shipped = {str(file.relative_to(ROOT)) for file in (ROOT / "configs").rglob("*.yaml")}
     named_files = {f"configs/overlays/{name}.yaml" for overlays in SHIPPED for name in overlays}
-    assert shipped == {"configs/quickstart.yaml", *named_files}
+    assert shipped == {"configs/quickstart.yaml", "configs/value.yaml", *named_files}
+
+
+def test_the_value_function_s_configuration_is_understood(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(SystemExit) as stop:
+        main(["fit", "--config", "configs/value.yaml", "--print_config"])
+    assert stop.value.code in (0, None)
+    assert "trains_adapter: true" in capsys.readouterr().out
 
 
 def test_help_names_the_subcommands_without_loading_torch() -> None:

@@ -1,0 +1,44 @@
+"""What a value function comes to, told after each epoch: how well it tells programs apart, and how it is calibrated."""
+
+from pathlib import Path
+from typing import Any
+
+import lightning as L
+from rich.table import Table
+
+from callbacks.display import display_of
+
+_PREFIX = "value/auroc@"
+
+
+class ValueFigures(L.Callback):
+    """Prints the figures of each evaluation, and where the best value function is."""
+
+    def __init__(self) -> None:
+        self.table: list[dict[str, float]] = []
+
+    def on_validation_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        """Print a row for each epoch so far."""
+        if trainer.sanity_checking:
+            return
+        figures = {name: float(value) for name, value in trainer.callback_metrics.items() if name.startswith("value/")}
+        self.table.append(figures)
+        display_of(trainer).say(trainer, self._as_table())
+
+    def on_fit_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        """Say where it is."""
+        module: Any = pl_module
+        run = Path(trainer.default_root_dir)
+        display_of(trainer).say(trainer, f"the best value function, AUROC {module.best:.3f}: {run / 'value'}")
+
+    def _as_table(self) -> Table:
+        problems = int(self.table[-1].get("value/problems", 0))
+        table = Table(title=f"Value on {problems} problems that it never saw")
+        shares = sorted(name for name in self.table[-1] if name.startswith(_PREFIX))
+        columns = [*shares, "value/auroc_log_prob", "value/calibration_error"]
+        heads = [f"AUROC at {float(name.removeprefix(_PREFIX)):.0%}" for name in shares]
+        for head in ("epoch", *heads, "of log-probability", "calibration error"):
+            table.add_column(head, justify="right")
+        for epoch, figures in enumerate(self.table):
+            table.add_row(str(epoch), *(f"{figures[name]:.3f}" if name in figures else "" for name in columns))
+        return table

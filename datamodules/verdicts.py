@@ -1,0 +1,178 @@
+"""The DataModule of the value function: the judged samples of runs, to learn from and to be measured on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import lightning as L
+import torch
+
+from axiom.errors import ConfigError
+from axiom.export.asked import adapter_of, chosen_round, problems_of, prompt_style
+from axiom.generation.chat_template import encode_prompt
+from axiom.learning.advantage import reward
+from axiom.learning.packing import TokenizedExample
+from axiom.learning.value import targets_of
+from axiom.learning.value_examples import ValueBatch, ValueExample, value_batch, value_rows
+from axiom.prompts import build_prompt
+from axiom.report.numbers import RunNumbers, read_run
+from axiom.rounds.store import JudgedSample, Purpose, RoundStore
+from datamodules.loaders import Composition, composed, even, shares
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The policy whose samples these are.
+
+    Attributes:
+        base: the model's name.
+        adapter: PEFT folder of the first run's best round.
+        quantization, dtype: as the run's configuration has them; None where it keeps none.
+    """
+
+    base: str
+    adapter: Path
+    quantization: str | None
+    dtype: str | None
+
+
+class VerdictsDataModule(L.LightningDataModule):
+    """Learns from the train samples of runs; their validation samples are of problems that the value never sees.
+
+    Args:
+        runs: folder of a run, or several of the same base and prompts; the first one's best round is the policy.
+        labels: ``binary``, or the ``fraction`` of tests passed as a soft target.
+        balanced: whether passes and failures of a problem weigh the same; otherwise every completion does, and the
+            value learns how hard problems are, too.
+        max_per_problem: distinct completions of a problem, half of each kind where there are as many.
+        batch_size: completions in a step.
+        share_prompts: whether completions of a problem stand next to each other, so that a step encodes their prompt
+            once.
+        seed: of the order.
+    """
+
+    def __init__(
+        self,
+        *,
+        runs: str | list[str],
+        labels: Literal["binary", "fraction"] = "binary",
+        balanced: bool = True,
+        max_per_problem: int = 32,
+        batch_size: int = 16,
+        share_prompts: bool = True,
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        if max_per_problem < 2 or batch_size < 1:
+            raise ConfigError(
+                f"data: max_per_problem {max_per_problem} must be 2 or more and batch_size {batch_size} 1 or more"
+            )
+        self.runs = [read_run(Path(run)) for run in ([runs] if isinstance(runs, str) else runs)]
+        if not self.runs or any(not run.rounds for run in self.runs):
+            raise ConfigError("data.runs: expected folders of runs with rounds, as fit and collect make")
+        self.labels, self.balanced, self.max_per_problem = labels, balanced, max_per_problem
+        self.composition = Composition(batch_size=batch_size, share_prompts=share_prompts)
+        self.seed = seed
+        self.examples: dict[Purpose, list[ValueExample]] = {}
+
+    @property
+    def origin(self) -> Origin:
+        """The policy whose samples these are.
+
+        Raises:
+            ConfigError: if the runs are of several bases, or none was evaluated.
+        """
+        first = self.runs[0]
+        bases = {one.manifest.base for run in self.runs for one in run.rounds}
+        if len(bases) > 1:
+            raise ConfigError(f"data.runs: they have several bases ({', '.join(sorted(bases))}); name runs of one")
+        adapter = adapter_of(first, chosen_round(first, None)).adapter
+        settings = first.settings
+        return Origin(bases.pop(), adapter, settings.get("model.quantization"), settings.get("model.dtype"))
+
+    def setup(self, stage: str) -> None:
+        """Read the verdicts and make Examples of them.
+
+        Raises:
+            ConfigError: if no train problem has both passing and failing completions, or prompts differ.
+            ProblemError: if a run's problems cannot be read.
+        """
+        assert self.trainer is not None
+        module: Any = self.trainer.lightning_module
+        tokenizer = module.build_value(self.trainer.strategy.root_device).policy.tokenizer
+        purposes: tuple[Purpose, ...] = ("train", "validation") if stage == "fit" else ("validation",)
+        for purpose in purposes:
+            self.examples[purpose] = [
+                example for run in self.runs for example in self._examples_of(run, purpose, tokenizer)
+            ]
+        if stage == "fit" and not any(one.target.passing for one in self.examples["train"]):
+            raise ConfigError(
+                f"data.runs: no problem has both passing and failing ones among {len(self.examples['train'])} "
+                "completions; name runs with more samples"
+            )
+
+    def _examples_of(self, run: RunNumbers, purpose: Purpose, tokenizer: Any) -> list[ValueExample]:
+        problems, style, store = problems_of(run, purpose), prompt_style(run), RoundStore(run.path)
+        judged = [row for one in run.rounds for row in store.folder(one.index).read(purpose)]
+        rows = value_rows(judged, max_per_problem=self.max_per_problem)
+        targets = targets_of(
+            [reward(row, kind=self.labels) for row in rows], [row.task_id for row in rows], is_balanced=self.balanced
+        )
+        prompts: dict[str, tuple[int, ...]] = {}
+        made = []
+        for row, target in zip(rows, targets, strict=True):
+            if row.task_id not in prompts:
+                prompt = build_prompt(problems[row.task_id], style=style)
+                prompts[row.task_id] = tuple(encode_prompt(tokenizer, prompt))
+            tokens = TokenizedExample(prompts[row.task_id], _drawn(row, tokenizer), sampled=row.log_probs)
+            made.append(ValueExample(tokens, row.task_id, row.passed, target))
+        return made
+
+    def train_dataloader(self) -> Any:
+        """This rank's share of an epoch's steps; those without any weight are left out."""
+        assert self.trainer is not None
+        weighty = [one for one in self.examples["train"] if one.target.passing + one.target.failing]
+        generator = torch.Generator().manual_seed(self.seed * 10_000 + self.trainer.current_epoch)
+        batches = composed(weighty, self.composition, prompt_of=lambda one: one.tokens.prompt, generator=generator)
+        together = self.trainer.accumulate_grad_batches * self.trainer.world_size
+        return self._steps(even(batches, world_size=self.trainer.world_size), together=together)
+
+    def val_dataloader(self) -> Any:
+        """This rank's share of the validation problems' completions, each of them once."""
+        assert self.trainer is not None
+        size, examples = self.composition.batch_size, self.examples["validation"]
+        by_problem = sorted(examples, key=lambda one: one.problem)
+        batches = [by_problem[start : start + size] for start in range(0, len(by_problem), size)]
+        return self._steps(batches, together=1)
+
+    def _steps(self, batches: Sequence[Sequence[ValueExample]], *, together: int) -> "ValueLoader":
+        assert self.trainer is not None
+        weights = shares(batches, together=together, averages_over="examples")
+        mine = slice(self.trainer.global_rank, None, self.trainer.world_size)
+        return ValueLoader(batches[mine], weights[mine])
+
+
+class ValueLoader:
+    """One packed step a batch; Lightning takes it as it is and adds no sampler.
+
+    Args:
+        batches: of this rank.
+        weights: of each, its factor on the mean loss.
+    """
+
+    def __init__(self, batches: Sequence[Sequence[ValueExample]], weights: Sequence[float]) -> None:
+        self._batches, self._weights = batches, weights
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def __iter__(self) -> Iterator[ValueBatch]:
+        for batch, share in zip(self._batches, self._weights, strict=True):
+            made = value_batch(batch)
+            yield replace(made, packed=replace(made.packed, share=share))
+
+
+def _drawn(row: JudgedSample, tokenizer: Any) -> tuple[int, ...]:
+    """The very tokens that were drawn; where the engine did not tell them, those of the text and the end token."""
+    return row.token_ids or (*tokenizer(row.completion, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id)

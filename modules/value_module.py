@@ -1,0 +1,184 @@
+"""The LightningModule around the value function: its loss, and how well it tells programs apart that it never saw."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import lightning as L
+import torch
+import torch.distributed as distributed
+
+from axiom.errors import ConfigError, ModelError
+from axiom.learning.value import Scored, auroc_by_problem, calibration_error, reliability, value_loss
+from axiom.learning.value_examples import ValueBatch, state_at
+from axiom.policy.policy import Policy
+from axiom.policy.quantization import Quantization
+from axiom.policy.value_function import ValueFunction
+
+FOLDER = "value"
+SCORES = "value_scores.jsonl"
+# Shares of a completion's tokens at which values are told.
+SHARES = (0.25, 0.5, 0.75, 1.0)
+
+
+class _Origin(Protocol):
+    base: str
+    adapter: Path
+    quantization: str | None
+    dtype: str | None
+
+
+class ValueModule(L.LightningModule):
+    """P(pass) of a completion, whole or half written, learned from verdicts.
+
+    Args:
+        trains_adapter: train a LoRA adapter along with the head, beginning with the policy's; False learns the head
+            alone, on the policy as it is, so that one forward gives both token and value.
+        hidden: units of a layer between states and value; 0 for none.
+        learning_rate: of AdamW for the adapter, after the warm-up.
+        head_learning_rate: likewise for the head.
+        warmup_steps: optimizer steps of linear warm-up.
+        weight_decay: of AdamW.
+        adapter: a PEFT folder in the place of the run's best round.
+        quantization, dtype: of the base; None takes the run's.
+        gradient_checkpointing: as of the policy.
+        seed: of the head's initial weights.
+    """
+
+    def __init__(
+        self,
+        *,
+        trains_adapter: bool = True,
+        hidden: int = 0,
+        learning_rate: float = 2e-4,
+        head_learning_rate: float = 1e-3,
+        warmup_steps: int = 10,
+        weight_decay: float = 0.0,
+        adapter: str | None = None,
+        quantization: Quantization | None = None,
+        dtype: str | None = None,
+        gradient_checkpointing: bool = False,
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        if hidden < 0:
+            raise ConfigError(f"model.hidden: expected 0 or more, got {hidden}")
+        self.save_hyperparameters()
+        self.value: ValueFunction | None = None
+        self.strict_loading = False
+        self.best = -1.0
+        self._told: list[dict[str, Any]] = []
+
+    def build_value(self, device: torch.device) -> ValueFunction:
+        """Load policy and head onto a device; later calls return them as they are.
+
+        Raises:
+            ModelError: if base or adapter cannot be loaded.
+        """
+        if self.value is None:
+            settings = self.hparams
+            origin: _Origin = self.trainer.datamodule.origin  # type: ignore[attr-defined]
+            policy = Policy(
+                base=origin.base,
+                quantization=settings["quantization"] or origin.quantization or "nf4",  # type: ignore[arg-type]
+                dtype=settings["dtype"] or origin.dtype or "auto",
+                adapter=Path(settings["adapter"] or origin.adapter),
+                gradient_checkpointing=settings["gradient_checkpointing"],
+                device=device,
+            )
+            self.value = ValueFunction(
+                policy, trains_adapter=settings["trains_adapter"], hidden=settings["hidden"], seed=settings["seed"]
+            )
+        return self.value
+
+    def configure_model(self) -> None:
+        """Lightning's hook to build what is large, before weights are restored."""
+        self.build_value(self.trainer.strategy.root_device)
+
+    def training_step(self, batch: ValueBatch, batch_index: int) -> torch.Tensor:
+        """The mean cross-entropy of a packed step."""
+        assert self.value is not None
+        logits = self.value.logits(batch.packed)
+        loss = value_loss(logits, batch.passing, batch.failing, batch.packed.target_counts)
+        self.log("value/loss", loss, on_step=True, batch_size=len(batch.examples))
+        return loss * batch.packed.share
+
+    def validation_step(self, batch: ValueBatch, batch_index: int) -> None:
+        """Values of completions at some shares of their tokens; no collectives in here."""
+        assert self.value is not None
+        values = self.value.logits(batch.packed).sigmoid()
+        of_each = values.split(batch.packed.target_counts.tolist())  # type: ignore[no-untyped-call]
+        for example, own in zip(batch.examples, of_each, strict=True):
+            at = {str(share): float(own[state_at(len(own), share)]) for share in SHARES}
+            told = {"task_id": example.problem, "passed": example.passed, "values": at, "log_prob": example.log_prob}
+            self._told.append(told)
+
+    def on_validation_epoch_end(self) -> None:
+        """Log the figures over all ranks, and keep the value function where it is the best so far."""
+        rows, self._told = _over_ranks(self._told), []
+        figures = value_figures(rows)
+        self.log_dict({name: float(figure) for name, figure in figures.items()}, sync_dist=False)
+        score = figures.get(f"value/auroc@{SHARES[-1]}", 0.0)
+        if self.trainer.is_global_zero and not self.trainer.sanity_checking and score > self.best:
+            assert self.value is not None
+            self.best = score
+            run = Path(self.trainer.default_root_dir)
+            self.value.save(run / FOLDER)
+            (run / SCORES).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+    def configure_optimizers(self) -> Any:
+        """AdamW on the head and, where it is trained, the adapter, with linear warm-up."""
+        assert self.value is not None
+        settings = self.hparams
+        groups = [{"params": list(self.value.head.parameters()), "lr": settings["head_learning_rate"]}]
+        adapter = [parameter for parameter in self.value.policy.parameters() if parameter.requires_grad]
+        if adapter:
+            groups.append({"params": adapter, "lr": settings["learning_rate"]})
+        optimizer = torch.optim.AdamW(groups, weight_decay=settings["weight_decay"])
+        warmup = max(settings["warmup_steps"], 1)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, (step + 1) / warmup))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def state_dict(self, *args: Any, **kwargs: Any) -> dict[str, torch.Tensor]:  # type: ignore[override]
+        """What is trained alone: the frozen base never enters a checkpoint."""
+        return {} if self.value is None else self.value.trained_state()
+
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
+        """Restore it.
+
+        Raises:
+            ModelError: if the checkpoint is of another value function.
+        """
+        if self.value is None:
+            raise ModelError("the value function is not built yet; restore through a Trainer")
+        self.value.load_trained_state(dict(state_dict))
+
+
+def value_figures(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """What is told of values by their names in TensorBoard.
+
+    ``value/auroc@S`` is the mean over problems with both outcomes of the chance that a passing completion has a higher
+    value than a failing one, after the share S of its tokens; ``value/auroc_log_prob`` is the same of the policy's mean
+    log-probability of a token, for comparison; ``value/calibration_error`` is of whole completions.
+    """
+    figures = {}
+    for share in SHARES:
+        scored = [Scored(row["task_id"], row["values"][str(share)], row["passed"]) for row in rows]
+        if by_problem := auroc_by_problem(scored):
+            figures[f"value/auroc@{share}"] = sum(by_problem.values()) / len(by_problem)
+            figures["value/problems"] = float(len(by_problem))
+    known = [Scored(row["task_id"], row["log_prob"], row["passed"]) for row in rows if row["log_prob"] is not None]
+    if by_problem := auroc_by_problem(known):
+        figures["value/auroc_log_prob"] = sum(by_problem.values()) / len(by_problem)
+    whole = [Scored(row["task_id"], row["values"][str(SHARES[-1])], row["passed"]) for row in rows]
+    return figures | {"value/calibration_error": calibration_error(reliability(whole))}
+
+
+def _over_ranks(own: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of all ranks; every rank must call it."""
+    if not (distributed.is_available() and distributed.is_initialized()):
+        return own
+    parts: list[Any] = [None] * distributed.get_world_size()
+    distributed.all_gather_object(parts, own)
+    return [row for part in parts for row in part]

@@ -1,0 +1,91 @@
+"""The value function by the command line: a run of the tiny model, then what its verdicts teach."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from axiom.cli import learns_values
+from axiom.generation.chat_template import encode_prompt
+from axiom.learning.packing import TokenizedExample, pack
+from axiom.policy.policy import Policy
+from axiom.policy.value_function import load_value_function
+from axiom.prompts import build_prompt
+from axiom.rounds.store import RoundStore
+from tests.runs import ONE, axiom, events, settings
+
+VALUE = ("fit", "--config", "configs/value.yaml")
+
+
+@pytest.fixture(scope="module")
+def run(taught: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A round of a model that is right one time in three."""
+    model, problems = taught
+    folder = tmp_path_factory.mktemp("run")
+    more = ("--expert_iteration.rounds", "1", "--expert_iteration.epochs_per_round", "1")
+    done = axiom("fit", *settings(folder, model, problems, *more))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def fitted(run: Path, out: Path, *more: str) -> str:
+    places = ("--data.runs", str(run), "--trainer.default_root_dir", str(out))
+    done = axiom(*VALUE, *places, "--model.learning_rate", "0.01", "--model.warmup_steps", "1", *more)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("trains_adapter", ["true", "false"])
+def test_it_learns_to_tell_right_programs_from_wrong_ones(run: Path, tmp_path: Path, trains_adapter: str) -> None:
+    more = ("--trainer.max_epochs", "30", "--model.trains_adapter", trains_adapter)
+    told = fitted(run, tmp_path, *more, "--model.head_learning_rate", "0.03")
+    assert "Value on 1 problems that it never saw" in told
+    assert "the best value function, AUROC 1.000" in told
+    scores = [json.loads(line) for line in (tmp_path / "value_scores.jsonl").read_text().splitlines()]
+    rows = RoundStore(run).folder(0).read("validation") + RoundStore(run).folder(1).read("validation")
+    assert {(one["task_id"], one["passed"]) for one in scores} == {(row.task_id, row.passed) for row in rows}
+    values = {one["passed"]: one["values"]["1.0"] for one in scores}
+    assert values[True] > values[False]
+    assert (tmp_path / "value" / "adapter").is_dir() is (trains_adapter == "true")
+
+
+def test_the_folder_that_it_leaves_scores_programs_without_lightning(run: Path, tmp_path: Path) -> None:
+    fitted(run, tmp_path, "--trainer.max_epochs", "20", "--model.head_learning_rate", "0.03")
+    tags = events(tmp_path).Tags()["scalars"]
+    assert {"value/loss", "value/auroc@1.0", "value/auroc@0.5", "value/auroc_log_prob"} <= set(tags)
+    base = RoundStore(run).folder(0).read_manifest().base
+    policy = Policy(base=base, quantization="none", dtype="float32")
+    value = load_value_function(tmp_path / "value", policy)
+    rows = {row.passed: row for row in RoundStore(run).folder(0).read("validation")}
+    prompt = tuple(encode_prompt(policy.tokenizer, build_prompt(ONE, style="complete")))
+    with torch.no_grad():
+        found = {
+            passed: value.logits(pack([TokenizedExample(prompt, row.token_ids)]))[-1] for passed, row in rows.items()
+        }
+    assert found[True] > found[False]
+
+
+def test_what_is_no_run_or_has_nothing_to_learn_from_is_refused(run: Path, tmp_path: Path) -> None:
+    done = axiom(*VALUE, "--data.runs", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith(f"error: {tmp_path} is no run")
+    assert "Traceback" not in done.stderr
+    done = axiom(*VALUE, "--data.runs", str(run), "--data.max_per_problem", "1")
+    assert done.returncode == 2
+    assert "max_per_problem 1 must be 2 or more" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["fit", "--config", "configs/value.yaml"], True),
+        (["fit", "--config=configs/value.yaml"], True),
+        (["fit", "--data.runs", "runs/one"], True),
+        (["fit", "--config", "configs/quickstart.yaml", "--data.samples", "8"], False),
+        (["fit", "--config", "nowhere.yaml"], False),
+        (["fit", "--config"], False),
+    ],
+)
+def test_a_command_line_that_names_runs_is_the_value_function_s(arguments: list[str], expected: bool) -> None:
+    assert learns_values(arguments) is expected
