@@ -1,0 +1,1 @@
+"""Choosing and finding a program at inference time."""
