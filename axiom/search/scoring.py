@@ -1,0 +1,115 @@
+"""What choosers look at, found for the samples of one problem: values, public examples passed, behaviour.
+
+Hidden tests are never run here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+
+from axiom.learning.packing import TokenizedExample, pack
+from axiom.policy.value_function import ValueFunction
+from axiom.problems.problem import Problem
+from axiom.sandbox.protocol import Sandbox
+from axiom.search.behaviour import behaviours, generated_inputs
+from axiom.search.choosers import Candidate
+from axiom.verification.judge import Judge
+
+_COMPLETIONS_AT_A_TIME = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A sample to be scored.
+
+    Attributes:
+        source: the program, or None where the answer has none.
+        token_ids: of the completion, the end token included.
+        log_probs: of each token under the policy; empty where the engine did not tell.
+    """
+
+    source: str | None
+    token_ids: tuple[int, ...]
+    log_probs: tuple[float, ...] = ()
+
+
+def values_of(value: ValueFunction, prompt: Sequence[int], completions: Sequence[Sequence[int]]) -> list[float]:
+    """P(pass) of whole completions of one prompt.
+
+    Args:
+        value: the value function.
+        prompt: token ids.
+        completions: token ids of each, at least one, the end token included.
+    """
+    found: list[float] = []
+    for start in range(0, len(completions), _COMPLETIONS_AT_A_TIME):
+        some = completions[start : start + _COMPLETIONS_AT_A_TIME]
+        batch = pack([TokenizedExample(tuple(prompt), tuple(completion)) for completion in some])
+        with torch.no_grad():
+            logits = value.logits(batch.to(value.policy.device))
+        last = batch.target_counts.cumsum(0) - 1
+        found += logits[last.to(logits.device)].sigmoid().tolist()
+    return found
+
+
+def examples_passed(problem: Problem, sources: Sequence[str | None], judge: Judge) -> list[float | None]:
+    """The share of the public examples that each program passes; None for all where the problem has none.
+
+    Args:
+        problem: its hidden tests are left alone.
+        sources: the programs; None passes nothing.
+        judge: one that runs all tests, so that shares are told.
+    """
+    if not problem.examples:
+        return [None] * len(sources)
+    shown = replace(problem, tests=problem.examples, examples=())
+    judged = {source: judge.submit(shown, source) for source in dict.fromkeys(sources)}
+    verdicts = {source: future.result() for source, future in judged.items()}
+    return [verdicts[source].passed_tests / len(problem.examples) for source in sources]
+
+
+def candidates_of(
+    problem: Problem,
+    samples: Sequence[Sampled],
+    *,
+    judge: Judge | None = None,
+    sandbox: Sandbox | None = None,
+    value: ValueFunction | None = None,
+    prompt: Sequence[int] = (),
+    inputs: int = 16,
+    seed: int = 0,
+    workers: int = 1,
+) -> list[Candidate]:
+    """Everything that choosers may ask for, of what is at hand.
+
+    Args:
+        problem: what was asked.
+        samples: of it.
+        judge: runs the public examples; None leaves them out.
+        sandbox: runs programs on generated inputs; None leaves behaviour out.
+        value: None leaves values out.
+        prompt: token ids that the value function reads before a completion.
+        inputs: how many are generated.
+        seed: of these.
+        workers: programs run on them at a time.
+    """
+    sources = [sample.source for sample in samples]
+    none: list[None] = [None] * len(samples)
+    examples = none if judge is None else examples_passed(problem, sources, judge)
+    values = none if value is None else values_of(value, prompt, [sample.token_ids for sample in samples])
+    acting: Sequence[str | None] = none
+    if sandbox is not None:
+        calls = generated_inputs(problem, count=inputs, seed=seed)
+        acting = behaviours(problem, sources, calls, sandbox=sandbox, workers=workers)
+    return [
+        Candidate(
+            source=sample.source,
+            tokens=len(sample.token_ids),
+            log_prob=sum(sample.log_probs) / len(sample.log_probs) if sample.log_probs else None,
+            value=of_value,
+            examples=share,
+            behaviour=behaviour,
+        )
+        for sample, of_value, share, behaviour in zip(samples, values, examples, acting, strict=True)
+    ]

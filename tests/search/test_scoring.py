@@ -1,0 +1,65 @@
+"""What choosers look at, from the real judge, sandbox and a tiny model."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from axiom.policy.value_function import ValueFunction
+from axiom.problems.hidden_tests import CallTest
+from axiom.problems.problem import Problem
+from axiom.sandbox.process import ProcessSandbox
+from axiom.search.scoring import Sampled, candidates_of, examples_passed, values_of
+from axiom.verification.judge import Judge
+from tests.policy.test_tree_attention import noisy_policy
+
+PROBLEM = Problem(
+    id="t/double",
+    entry_point="double",
+    statement="Return twice n.",
+    tests=(CallTest(args=(7,), expected=-1),),  # nothing right passes: whoever looks at these tests is seen
+    examples=(CallTest(args=(2,), expected=4), CallTest(args=(3,), expected=6)),
+)
+RIGHT, HALF, WRONG = "def double(n): return n * 2", "def double(n): return 4", "def double(n): return -1"
+
+
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Judge]:
+    with Judge(workers=1, isolation="process", all_tests=True) as judge:
+        yield judge
+
+
+def test_public_examples_are_run_and_hidden_tests_are_not(judge: Judge) -> None:
+    assert examples_passed(PROBLEM, [RIGHT, HALF, WRONG, None, RIGHT], judge) == [1.0, 0.5, 0.0, 0.0, 1.0]
+    assert examples_passed(replace(PROBLEM, examples=()), [RIGHT, None], judge) == [None, None]
+
+
+def test_a_completion_has_one_value_however_many_are_scored_with_it(tiny_model: Path) -> None:
+    value = ValueFunction(noisy_policy(tiny_model), trains_adapter=False)
+    torch.nn.init.normal_(value.head.out.weight)
+    completions = [tuple(range(2, 4 + n % 5)) for n in range(20)]
+    found = values_of(value, (1, 2, 3), completions)
+    alone = [values_of(value, (1, 2, 3), [completion])[0] for completion in completions]
+    assert found == pytest.approx(alone, abs=1e-5)
+    assert len(set(alone)) > 3
+
+
+def test_a_candidate_has_what_is_at_hand_and_nothing_else(judge: Judge, tiny_model: Path) -> None:
+    samples = [Sampled(RIGHT, (1, 2), (-1.0, -3.0)), Sampled(None, (1,))]
+    bare = candidates_of(PROBLEM, samples)
+    assert [(one.tokens, one.log_prob, one.value, one.examples, one.behaviour) for one in bare] == [
+        (2, -2.0, None, None, None),
+        (1, None, None, None, None),
+    ]
+    sandbox = ProcessSandbox()
+    try:
+        value = ValueFunction(noisy_policy(tiny_model), trains_adapter=False)
+        whole = candidates_of(PROBLEM, samples, judge=judge, sandbox=sandbox, value=value, prompt=(5, 6), inputs=3)
+    finally:
+        sandbox.close()
+    assert [(one.value, one.examples) for one in whole] == [(0.5, 1.0), (0.5, 0.0)]
+    assert whole[0].behaviour is not None
+    assert whole[0].behaviour.splitlines()[:2] == ["4", "6"]
+    assert whole[1].behaviour is None
