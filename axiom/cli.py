@@ -113,6 +113,7 @@ class AxiomCLI(LightningCLI):
         parser.link_arguments("model.k", "expert_iteration.k")
         parser.link_arguments("expert_iteration.rounds", "data.rounds")
         parser.link_arguments("expert_iteration.epochs_per_round", "data.epochs_per_round")
+        parser.link_arguments("expert_iteration.average_rounds", "data.average_rounds")
 
     def parse_arguments(self, parser: LightningArgumentParser, args: Any) -> None:
         """Parse, and look at a checkpoint before anything is loaded for its sake."""

@@ -32,6 +32,8 @@ class ExpertIteration(L.Callback):
         restart_from: what a round trains: the ``previous`` round's adapter further, or anew from the ``base`` (that is,
             model 0's adapter, as STaR and ReST-EM do), or from the ``best`` round's by validation, so that one that
             hurt is left behind. ``base`` and ``best`` begin with a fresh optimizer and another warm-up.
+        average_rounds: have each round sampled by the mean of the adapters that all rounds so far have trained, while
+            training goes on from the last of them: the mean does better, and finds more in many tries.
         choice: which round is the best, and when training ends for want of a better one.
         k: budgets of pass@k.
     """
@@ -42,13 +44,14 @@ class ExpertIteration(L.Callback):
         rounds: int = 2,
         epochs_per_round: int = 2,
         restart_from: Literal["previous", "base", "best"] = "previous",
+        average_rounds: bool = False,
         choice: RoundChoice = RoundChoice(),  # noqa: B008 (frozen; the command line shows its fields)
         k: Sequence[int] = (1, 8),
     ) -> None:
         if rounds < 1 or epochs_per_round < 1:
             raise ConfigError(f"rounds {rounds} and epochs_per_round {epochs_per_round} must be 1 or more")
         self.rounds, self.epochs_per_round, self.k = rounds, epochs_per_round, tuple(k)
-        self.restart_from, self.choice = restart_from, choice
+        self.restart_from, self.average_rounds, self.choice = restart_from, average_rounds, choice
         self.table: list[dict[str, Any]] = []
 
     def setup(self, trainer: L.Trainer, pl_module: L.LightningModule, stage: str) -> None:
@@ -98,7 +101,6 @@ class ExpertIteration(L.Callback):
         tested = {}
         for index in dict.fromkeys((0, chosen)):
             data.round = index
-            pl_module.policy.load_adapter(data.folder.adapter)  # type: ignore[union-attr, operator]
             tested[index] = counts_by_problem(data.collect("test"))
         for k in self.k:
             before = [pass_at_k(n, c, k) for n, c in tested[0].values()]

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +13,7 @@ from axiom.generation.sampler import Sampler, SamplingParams
 from axiom.learning.curriculum import Band, Curriculum
 from axiom.learning.examples import examples_of
 from axiom.learning.selection import Selection
-from axiom.policy.policy import Policy
+from axiom.policy.policy import Policy, read_adapter
 from axiom.problems.leaks import without_leaks
 from axiom.problems.problem import Problem
 from axiom.problems.sources import load_problems, problem_set_hash
@@ -23,12 +22,12 @@ from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, RoundStore
 from axiom.verification.judge import resolved_isolation
 from datamodules.asked_round import AskedRound
+from datamodules.begun_round import manifest_of, sampling_adapter
 from datamodules.collector import Collector, over_ranks
 from datamodules.has_policy import HasPolicy
 from datamodules.loaders import Composition, Together, example_loader, problem_loader, tokenized
 from datamodules.planning import Planning
 
-_VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "lightning")
 _SAMPLED: dict[str, tuple[Purpose, ...]] = {
     "fit": ("train", "validation", "test"),
     "validate": ("validation",),
@@ -72,7 +71,7 @@ class BestOfNDataModule(L.LightningDataModule):
         leaks: what is done where a train problem stands in validation or test as well: ``refuse`` to train, ``drop``
             it from what is trained on, or ``allow`` it.
         seed: of all sampling.
-        rounds, epochs_per_round: the callback's; the command line links them.
+        rounds, epochs_per_round, average_rounds: the callback's; the command line links them.
     """
 
     def __init__(
@@ -106,6 +105,7 @@ class BestOfNDataModule(L.LightningDataModule):
         seed: int = 0,
         rounds: int = 2,
         epochs_per_round: int = 2,
+        average_rounds: bool = False,
     ) -> None:
         super().__init__()
         self.style: PromptStyle = prompt_style
@@ -140,7 +140,7 @@ class BestOfNDataModule(L.LightningDataModule):
         self.composition = Composition(batch_size=batch_size, share_prompts=share_prompts)
         self._planning = Planning(self.problems, self.samples, curriculum=curriculum, enough_passing=enough_passing)
         self.leaks, self.seed = leaks, seed
-        self.rounds, self.epochs_per_round = rounds, epochs_per_round
+        self.rounds, self.epochs_per_round, self.average_rounds = rounds, epochs_per_round, average_rounds
         self.round = 0
         self.collected: dict[Purpose, CollectProgress] = {}
         self._asked: AskedRound | None = None
@@ -211,19 +211,20 @@ class BestOfNDataModule(L.LightningDataModule):
 
     def begin_round(self, index: int) -> None:
         """Write a round's adapter and manifest, from the policy as it is, before its first sample."""
-        policy = self._policy()
-        folder = self.store.folder(index)
+        policy, folder = self._policy(), self.store.folder(index)
         if self._rank == 0 and not (folder.path / "manifest.json").is_file():
-            policy.save_adapter(folder.adapter)
-            folder.write_manifest(self._manifest(policy, index=index))
+            with policy.with_adapter(sampling_adapter(policy, self.store, index, is_averaged=self.average_rounds)):
+                policy.save_adapter(folder.adapter)
+                folder.write_manifest(self._manifest(policy, index=index))
         self._barrier()
         self.round = index
 
     def collect(self, purpose: Purpose) -> list[JudgedSample]:
-        """Sample and judge what the current round is missing; returns all its rows of this purpose."""
+        """Sample and judge, by its adapter, what the current round is missing; returns its rows of this purpose."""
         assert self.trainer is not None
         problems = self.problems[purpose]
-        own = self._collect(self.folder, problems[self._rank :: self.trainer.world_size], purpose)
+        with self._policy().with_adapter(read_adapter(self.folder.adapter)):
+            own = self._collect(self.folder, problems[self._rank :: self.trainer.world_size], purpose)
         together = over_ranks(own, world_size=self.trainer.world_size)  # a barrier, too: all rows are there afterwards
         if together is not None:
             self.collected[purpose] = together
@@ -373,21 +374,13 @@ class BestOfNDataModule(L.LightningDataModule):
         return self._module().build_policy(self.trainer.strategy.root_device)
 
     def _manifest(self, policy: Policy, *, index: int = 0) -> Manifest:
-        return Manifest(
-            round=index,
-            base=policy.base_name,
-            adapter_hash=policy.adapter_hash(),
+        return manifest_of(
+            policy,
+            self.collector,
+            index=index,
             seed=self.seed,
-            problems={
-                "train": problem_set_hash(self.problems["train"]),
-                "validation": problem_set_hash(self.problems["validation"]),
-            },
-            sampling=self.collector.sampling,
+            problems=self.problems,
             enough_passing=self._planning.enough_passing,
-            on_policy=self.collector.sampler.on_policy,
-            sampler=self.collector.sampler.name,
-            isolation=self.collector.isolation,
-            versions={name: version(name) for name in _VERSIONS},
         )
 
     @property

@@ -5,7 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
+from axiom.policy.policy import read_adapter
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Problem, problem_to_json
 from axiom.rounds.store import RoundStore
@@ -50,6 +52,23 @@ def test_a_round_trains_the_adapter_that_it_is_told_to(
     found = hashes(run)
     assert found[0] != found[1]
     assert found[2] == found[source]
+
+
+def test_an_averaged_round_has_the_mean_of_the_adapters_that_were_trained(
+    taught: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Also where the run was stopped in between: training goes on from the last one, not from the mean."""
+    averaged, whole, parts = ("--expert_iteration.average_rounds", "true"), tmp_path / "whole", tmp_path / "parts"
+    for run, rounds in ((whole, 3), (parts, 2), (parts, 3)):
+        done = axiom(*few(run, taught, rounds, *averaged))
+        assert done.returncode == 0, done.stderr
+    store = RoundStore(whole)
+    second, third = (read_adapter(store.folder(index).adapter) for index in (2, 3))
+    state = torch.load(whole / "checkpoints" / "last.ckpt", map_location="cpu", weights_only=True)["state_dict"]
+    for name, tensor in third.items():
+        torch.testing.assert_close(tensor, second[name] * 2 / 3 + state[f"adapter.{name}"] / 3)
+    assert any(not torch.allclose(third[name], state[f"adapter.{name}"]) for name in third)
+    assert hashes(parts) == hashes(whole)
 
 
 def test_training_ends_when_patience_does_and_the_finished_run_stays_so(

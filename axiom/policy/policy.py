@@ -138,12 +138,21 @@ class Policy(nn.Module):
         Raises:
             ModelError: if the folder is missing or its adapter does not fit.
         """
-        file = folder / _ADAPTER_FILE
-        try:
-            state = load_file(file)
-        except (OSError, SafetensorError) as error:
-            raise ModelError(f"{folder}: no readable {_ADAPTER_FILE}; expected a PEFT adapter folder") from error
+        self.load_adapter_state(read_adapter(folder))
+
+    @contextmanager
+    def with_adapter(self, state: dict[str, torch.Tensor]) -> Iterator[None]:
+        """Other weights of the adapter for a while.
+
+        Raises:
+            ModelError: if they do not fit.
+        """
+        own = {name: tensor.clone() for name, tensor in self.adapter_state().items()}
         self.load_adapter_state(state)
+        try:
+            yield
+        finally:
+            self.load_adapter_state(own)
 
     def adapter_hash(self) -> str:
         """Short hash of the adapter's exact weights."""
@@ -235,6 +244,18 @@ class Policy(nn.Module):
         """The base alone."""
         with self.model.disable_adapter():
             yield
+
+
+def read_adapter(folder: Path) -> dict[str, torch.Tensor]:
+    """The tensors of a PEFT adapter folder, on the CPU, as :meth:`Policy.load_adapter_state` takes them.
+
+    Raises:
+        ModelError: if there are none.
+    """
+    try:
+        return load_file(folder / _ADAPTER_FILE)  # type: ignore[no-any-return]
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{folder}: no readable {_ADAPTER_FILE}; expected a PEFT adapter folder") from error
 
 
 def _checkpointing_layers(model: Any) -> list[nn.Module]:
