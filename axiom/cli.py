@@ -146,9 +146,8 @@ class ValueCLI(LightningCLI):
 
     @staticmethod
     def subcommands() -> dict[str, set[str]]:
-        """``fit`` and ``validate`` alone."""
-        known = LightningCLI.subcommands()
-        return {name: known[name] for name in ("fit", "validate")}
+        """``fit`` alone."""
+        return {"fit": LightningCLI.subcommands()["fit"]}
 
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
         """Put what is shown beside ``model`` and ``data``."""

@@ -28,8 +28,8 @@ class ValueFigures(L.Callback):
     def on_fit_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         """Say where it is."""
         module: Any = pl_module
-        run = Path(trainer.default_root_dir)
-        display_of(trainer).say(trainer, f"the best value function, AUROC {module.best:.3f}: {run / 'value'}")
+        told = f", AUROC {module.best:.3f}" if module.best > 0 else "; no problem to measure it on"
+        display_of(trainer).say(trainer, f"the best value function{told}: {Path(trainer.default_root_dir) / 'value'}")
 
     def _as_table(self) -> Table:
         problems = int(self.table[-1].get("value/problems", 0))

@@ -120,12 +120,22 @@ class ValueModule(L.LightningModule):
         figures = value_figures(rows)
         self.log_dict({name: float(figure) for name, figure in figures.items()}, sync_dist=False)
         score = figures.get(f"value/auroc@{SHARES[-1]}", 0.0)
-        if self.trainer.is_global_zero and not self.trainer.sanity_checking and score > self.best:
-            assert self.value is not None
+        if self.trainer.is_global_zero and not self.trainer.sanity_checking and score >= self.best:
             self.best = score
-            run = Path(self.trainer.default_root_dir)
-            self.value.save(run / FOLDER)
-            (run / SCORES).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+            scores = "".join(json.dumps(row) + "\n" for row in rows)
+            self._save().with_name(SCORES).write_text(scores, encoding="utf-8")
+
+    def on_train_end(self) -> None:
+        """Keep what was learned where nothing could be measured."""
+        if self.trainer.is_global_zero and self.best < 0:
+            self._save()
+
+    def _save(self) -> Path:
+        """Write the value function's folder."""
+        assert self.value is not None
+        folder = Path(self.trainer.default_root_dir) / FOLDER
+        self.value.save(folder)
+        return folder
 
     def configure_optimizers(self) -> Any:
         """AdamW on the head and, where it is trained, the adapter, with linear warm-up."""

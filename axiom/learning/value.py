@@ -32,7 +32,7 @@ class Target:
 
 
 def targets_of(labels: Sequence[float], problems: Sequence[str], *, is_balanced: bool = True) -> list[Target]:
-    """The targets of completions, their mean weight 1.
+    """The targets of completions; those that have any weight have a mean of 1.
 
     Args:
         labels: of each completion, from 0 (failed) to 1 (passed); a fraction of tests is a soft target.
@@ -53,8 +53,8 @@ def targets_of(labels: Sequence[float], problems: Sequence[str], *, is_balanced:
             found.append(Target(label / passing[problem], (1.0 - label) / failing[problem]))
         else:
             found.append(Target(0.0, 0.0))
-    total = sum(target.passing + target.failing for target in found)
-    each = len(found) / total if total else 0.0
+    weights = [weight for target in found if (weight := target.passing + target.failing)]
+    each = len(weights) / sum(weights) if weights else 0.0
     return [Target(target.passing * each, target.failing * each) for target in found]
 
 

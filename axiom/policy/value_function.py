@@ -104,7 +104,13 @@ class ValueFunction(nn.Module):
         save_file({name: tensor.cpu() for name, tensor in self.head.state_dict().items()}, folder / _HEAD_FILE)
         if self.trains_adapter:
             self.policy.save_adapter(folder / ADAPTER)
-        settings = {"width": self.head.width, "hidden": self.head.hidden, "adapter": self.trains_adapter}
+        settings = {
+            "base": self.policy.base_name,
+            "width": self.head.width,
+            "hidden": self.head.hidden,
+            "adapter": self.trains_adapter,
+            "policy_adapter_hash": None if self.trains_adapter else self.policy.adapter_hash(),
+        }
         (folder / _SETTINGS_FILE).write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
 
 
@@ -117,9 +123,14 @@ def load_value_function(folder: Path, policy: Policy) -> ValueFunction:
     try:
         settings: dict[str, Any] = json.loads((folder / _SETTINGS_FILE).read_text(encoding="utf-8"))
         value = ValueFunction(policy, trains_adapter=settings["adapter"], hidden=settings["hidden"])
-        head = load_file(folder / _HEAD_FILE)
+        head, learned_on = load_file(folder / _HEAD_FILE), settings["policy_adapter_hash"]
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise ModelError(f"{folder} holds no value function that can be read: {error}") from error
+    if learned_on is not None and learned_on != policy.adapter_hash():
+        raise ModelError(
+            f"{folder} was learned on the states of another adapter (hash {learned_on}, of {settings['base']}); give "
+            "the policy that one"
+        )
     if value.trains_adapter:
         policy.load_adapter(folder / ADAPTER)
     value.load_trained_state(value.trained_state() | {f"head.{name}": tensor for name, tensor in head.items()})

@@ -27,7 +27,7 @@ SCORED = st.lists(
 def test_passes_and_failures_of_a_problem_weigh_the_same_and_so_do_problems() -> None:
     labels, problems = [1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0], ["a", "a", "a", "b", "b", "c", "c"]
     found = targets_of(labels, problems)
-    each = 7 / 4
+    each = 5 / 4
     expected = [(1, 0), (0, 0.5), (0, 0.5), (1, 0), (0, 1), (0, 0), (0, 0)]
     for target, (passing, failing) in zip(found, expected, strict=True):
         assert target == Target(pytest.approx(passing * each), pytest.approx(failing * each))  # type: ignore[arg-type]

@@ -81,6 +81,8 @@ def test_a_folder_without_a_value_function_or_for_another_model_is_refused(
         load_value_function(tmp_path, policy)
     folder = tmp_path / "value"
     ValueFunction(policy, trains_adapter=False, hidden=8).save(folder)
+    with pytest.raises(ModelError, match="was learned on the states of another adapter"):
+        load_value_function(folder, Policy(base=str(tiny_model), quantization="none", dtype="float32", rank=4))
     settings = json.loads((folder / "value_head.json").read_text())
     (folder / "value_head.json").write_text(json.dumps(settings | {"hidden": 9}))
     with pytest.raises(ModelError, match="the value function does not fit"):
