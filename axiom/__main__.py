@@ -9,18 +9,20 @@ from pathlib import Path
 from axiom.errors import AxiomError, ConfigError
 
 TRAINER_COMMANDS = ("fit", "collect", "validate", "test", "predict")
-SUBCOMMANDS = (*TRAINER_COMMANDS, "verify", "problems", "report", "export", "doctor")
+SUBCOMMANDS = (*TRAINER_COMMANDS, "verify", "problems", "report", "export", "solve", "doctor")
 HELP = """usage: python -m axiom {fit,collect,validate,test,predict} --config FILE.yaml [--KEY VALUE ...]
        python -m axiom verify PROBLEMS.jsonl SAMPLES.jsonl [--out VERDICTS.jsonl]
        python -m axiom problems {list,show,check,import}
        python -m axiom report RUN [RUN ...] [--out FOLDER|FILE.html]
        python -m axiom export RUN --to FOLDER [--round N] [--merge | --dataset]
+       python -m axiom solve "Return twice n." --tests 'f(2) == 4' [--run RUN] [--value FOLDER]
        python -m axiom doctor
 
 A language model that teaches itself to program by Expert Iteration on verified solutions.
 
 subcommands:
-  fit        sample, judge and train for as many rounds as asked for; goes on where it was stopped
+  fit        sample, judge and train for as many rounds as asked for; goes on where it was stopped; with --data.runs RUN
+             learn a value function from the verdicts of runs
   collect    sample and judge as fit does, without training; fit then uses what was saved
   validate   pass@k of the policy, or of --model.adapter DIR, on --data.validation_problems
   test       the same on --data.test_problems
@@ -29,6 +31,7 @@ subcommands:
   problems   list the sources, show one problem, check a file, import a published one
   report     what runs have come to: tables, and one HTML page with pictures; reads the disk alone
   export     a round's adapter, the merged model, or the programs that passed, as a folder to publish
+  solve      a program for one question, chosen among many samples by examples, value and agreement
   doctor     what this machine offers: isolation, layer by layer, bitsandbytes, CUDA, memory
 
 python -m axiom fit --help lists every setting; --print_config prints the configuration.
@@ -61,6 +64,11 @@ def main(arguments: list[str] | None = None) -> int:
             from axiom.export import command as export_command
 
             return export_command.main(arguments[1:])
+        if arguments[0] == "solve":
+            _quieten_dependencies()
+            from axiom.search import command as solve_command
+
+            return solve_command.main(arguments[1:])
         if arguments[0] == "doctor":
             from axiom.verification import doctor
 

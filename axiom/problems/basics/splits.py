@@ -1,7 +1,8 @@
 """Which families of ``basics`` are learned from, which choose the round, and which tell the uplift.
 
 Families were drawn at random within bands of the embedded model's own pass rate (unquantised, before any training), so
-that the three splits are equally hard for it; families that hold twins of each other were kept together.
+that the three splits are equally hard for it; families that hold twins of each other were kept together. Those of the
+modules of one line after the first are in train alone, which is the easier for them.
 """
 
 SPLITS = ("train", "validation", "test")

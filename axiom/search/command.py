@@ -1,0 +1,194 @@
+"""``python -m axiom solve``: a program for one question, chosen among many samples without any hidden test.
+
+The candidates and the reason of the choice go to stderr, the program alone to stdout.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from axiom.errors import ConfigError, ProblemError
+from axiom.export.asked import adapter_of, chosen_round
+from axiom.generation.chat_template import encode_prompt
+from axiom.generation.sampler import SamplingParams
+from axiom.generation.transformers_sampler import TransformersSampler
+from axiom.policy.models import EMBEDDED
+from axiom.policy.policy import Policy
+from axiom.policy.value_function import load_value_function
+from axiom.problems.problem import Problem
+from axiom.problems.sources import load_problems
+from axiom.prompts import build_prompt
+from axiom.report.numbers import RunNumbers, read_run
+from axiom.search.best_of_n import Solution, best_of_n
+from axiom.search.choosers import Candidate
+from axiom.search.question import problem_asked
+from axiom.search.scoring import Sampled, candidates_of
+from axiom.verification.judge import Judge, available_cores, make_sandbox
+
+_SHOWN = 8
+_SEARCHES = ("best_of_n", "consensus")
+_STYLES = ("direct", "chain_of_thought", "complete")
+
+
+def main(arguments: list[str]) -> int:
+    """Solve one question; returns the exit code, 1 where no sample holds a program.
+
+    Raises:
+        AxiomError: for a question, model or folder that cannot be read.
+    """
+    asked = _parser().parse_args(arguments)
+    problem = _problem(asked)
+    run = None if asked.run is None else read_run(Path(asked.run))
+    solution, console = _searched(problem, run, asked), Console(stderr=True)
+    if solution.best.source is None:
+        console.print(f"none of {len(solution.candidates)} samples holds a program; draw more, or word it otherwise")
+        return 1
+    console.print(why(solution), highlight=False, soft_wrap=True)
+    sys.stdout.write(solution.best.source.rstrip() + "\n")
+    return 0
+
+
+def why(solution: Solution) -> str:
+    """Why the chosen one was, in a sentence for people."""
+    best, all_of_them = solution.best, solution.candidates
+    parts = []
+    if best.examples is not None:
+        parts.append(f"it passes {best.examples:.0%} of the public examples")
+    if best.value is not None:
+        parts.append(f"its value, the estimated chance to pass, is {best.value:.0%}")
+    if best.behaviour is not None:
+        alike = sum(one.behaviour == best.behaviour for one in all_of_them)
+        parts.append(f"{alike} of {len(all_of_them)} candidates behave alike on generated inputs")
+    if best.log_prob is not None:
+        parts.append(f"its mean log-probability of a token is {best.log_prob:.2f}")
+    return f"candidate {solution.place} of {len(all_of_them)}, {solution.tokens} tokens drawn: {'; '.join(parts)}"
+
+
+def _problem(asked: argparse.Namespace) -> Problem:
+    if (asked.question is None) == (asked.file is None):
+        raise ConfigError("solve: expected a question, or --file with a problem; and not both")
+    if asked.question is not None:
+        return problem_asked(asked.question, asked.tests or [], starter=asked.starter or "")
+    if asked.tests or asked.starter:
+        raise ConfigError("solve: --tests and --starter belong to a question; a file has its own")
+    problems = {problem.id: problem for problem in load_problems(asked.file)}
+    name = asked.problem or next(iter(problems), None)
+    if name is None or name not in problems:
+        raise ProblemError(f"--problem {name}: {asked.file} has {', '.join(list(problems)[:_SHOWN]) or 'no problem'}")
+    return problems[name]
+
+
+def _searched(problem: Problem, run: RunNumbers | None, asked: argparse.Namespace) -> Solution:
+    """Load what is asked for, and search."""
+    style, params = _sampling(run, asked)
+    policy, sampler = _policy(run, asked), TransformersSampler()
+    sampler.use(policy, workspace=Path())  # it keeps a copy of the adapter, so the value function's may take its place
+    value = None if asked.value is None else load_value_function(Path(asked.value), policy)
+    prompt = encode_prompt(policy.tokenizer, build_prompt(problem, style=style))
+    workers = max(available_cores() // 2, 1)
+    with ExitStack() as stack:
+        judge = stack.enter_context(Judge(workers=workers, isolation=asked.isolation, all_tests=True))
+        sandbox = make_sandbox(asked.isolation)
+        stack.callback(sandbox.close)
+
+        def score(samples: Sequence[Sampled]) -> list[Candidate]:
+            parts: dict[str, Any] = {"judge": judge, "sandbox": sandbox, "value": value, "prompt": prompt}
+            return candidates_of(problem, samples, **parts, seed=asked.seed, workers=workers)
+
+        live = stack.enter_context(Live(console=Console(stderr=True), auto_refresh=False, transient=False))
+        return best_of_n(
+            problem,
+            sampler=sampler,
+            params=params,
+            style=style,
+            score=score,
+            samples=asked.samples,
+            budget_tokens=asked.budget,
+            consensus_first=asked.search == "consensus",
+            seed=asked.seed,
+            on_candidates=lambda solution: live.update(_table(solution), refresh=True),
+        )
+
+
+def _sampling(run: RunNumbers | None, asked: argparse.Namespace) -> tuple[Any, SamplingParams]:
+    """The prompts' style and how samples are drawn: as asked, else as the run did."""
+    known = {} if run is None or run.manifest is None else dict(run.manifest.sampling)
+    known |= {name: value for name in ("temperature", "max_new_tokens") if (value := getattr(asked, name)) is not None}
+    names = ("temperature", "top_p", "top_k", "min_p", "max_new_tokens")
+    params = SamplingParams(**{name: known[name] for name in names if name in known}, stop=tuple(known.get("stop", ())))
+    return asked.prompt_style or known.get("prompt_style", "direct"), params
+
+
+def _policy(run: RunNumbers | None, asked: argparse.Namespace) -> Policy:
+    """The run's best round, or the model that is named."""
+    settings = {} if run is None else run.settings
+    adapter = None if run is None else adapter_of(run, chosen_round(run, None)).adapter
+    base = run.manifest.base if run is not None and run.manifest is not None else EMBEDDED
+    return Policy(
+        base=asked.model or base,
+        quantization=asked.quantization or settings.get("model.quantization", "nf4"),  # type: ignore[arg-type]
+        dtype=settings.get("model.dtype", "auto"),
+        adapter=Path(asked.adapter) if asked.adapter else adapter,
+        device=torch.device("cuda" if torch.cuda.is_available() else "cpu"),
+    )
+
+
+def _table(solution: Solution) -> Table:
+    """The best candidates so far, the chosen one marked."""
+    all_of_them = solution.candidates
+    table = Table(title=f"{len(all_of_them)} candidates, {solution.tokens} tokens")
+    for column in ("", "examples", "value", "alike", "log-probability", "program"):
+        table.add_column(column, justify="left" if column in ("", "program") else "right")
+    rest = [place for place in range(len(all_of_them)) if place != solution.place]
+    rest.sort(key=lambda place: (-(all_of_them[place].examples or 0.0), -(all_of_them[place].value or 0.0), place))
+    for place in (solution.place, *rest[: _SHOWN - 1]):
+        one = all_of_them[place]
+        alike = sum(one.behaviour == other.behaviour for other in all_of_them) if one.behaviour is not None else 0
+        lines = (one.source or "no program").strip().splitlines()
+        table.add_row(
+            f"> {place}" if place == solution.place else str(place),
+            "" if one.examples is None else f"{one.examples:.0%}",
+            "" if one.value is None else f"{one.value:.0%}",
+            str(alike or ""),
+            "" if one.log_prob is None else f"{one.log_prob:.2f}",
+            lines[-1].strip(),
+        )
+    return table
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m axiom solve", description=__doc__)
+    parser.add_argument("question", nargs="?", help="what the program has to do")
+    parser.add_argument("--tests", action="append", metavar="CALL", help="such as 'f(2) == 4'; may be given again")
+    parser.add_argument("--starter", help="the function's first line, such as 'def f(n: int) -> int:'")
+    parser.add_argument("--file", metavar="SOURCE", help="a problem file, or a source such as humaneval")
+    parser.add_argument("--problem", metavar="ID", help="--file: which of its problems (default: the first)")
+    parser.add_argument("--run", metavar="RUN", help="a run of fit: its best round samples, as it sampled")
+    parser.add_argument("--model", help=f"hub id, folder or .gguf file (default: the run's, or {EMBEDDED})")
+    parser.add_argument("--adapter", metavar="FOLDER", help="a PEFT adapter (default: the run's best round)")
+    parser.add_argument("--quantization", choices=("nf4", "int8", "none"), help="of the base (default: the run's)")
+    parser.add_argument("--value", metavar="FOLDER", help="a value function, as fit --data.runs leaves it")
+    parser.add_argument("--search", choices=_SEARCHES, default=_SEARCHES[0], help="what decides first")
+    parser.add_argument("--samples", type=_count, default=16)
+    parser.add_argument("--budget", type=_count, metavar="TOKENS", help="of all completions together")
+    parser.add_argument("--temperature", type=float)
+    parser.add_argument("--max-new-tokens", type=_count)
+    parser.add_argument("--prompt-style", choices=_STYLES)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--isolation", default="auto", help="of the sandbox: auto, namespaces or process")
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, got {number}")
+    return number

@@ -1,0 +1,89 @@
+"""Search by best-of-N over a scripted engine: budgets, groups, and who is chosen."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import pytest
+
+from axiom.errors import SamplingError
+from axiom.generation.sampler import Request, Sample, SamplingParams
+from axiom.search.best_of_n import Solution, best_of_n, by_what_is_known
+from axiom.search.choosers import Candidate, chosen
+from axiom.search.question import problem_asked
+from axiom.search.scoring import Sampled
+
+PROBLEM = problem_asked("Return twice n.", ["twice(2) == 4"])
+
+
+class Scripted:
+    """Answers with ``return <index>``, ten tokens each; remembers how many were asked for at a time."""
+
+    name, on_policy = "scripted", True
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def sample(
+        self, requests: Iterable[Request], params: SamplingParams, *, before_step: Callable[[], None] = lambda: None
+    ) -> Iterator[Sample]:
+        for request in requests:
+            self.asked.append(len(request.seeds))
+            for index, seed in reversed(request.seeds):  # they finish in any order
+                text = f"\n    return {index}\n```"
+                yield Sample(request.key, index, text, (1,) * 10, (-1.0,) * 10, 10, "stop", seed, self.name)
+
+
+def by_length(samples: Sequence[Sampled]) -> list[Candidate]:
+    """A value that grows with the number in the program."""
+    return [
+        Candidate(one.source, len(one.token_ids), value=int((one.source or "0").split()[-1]) / 100) for one in samples
+    ]
+
+
+def search(sampler: Scripted, *, samples: int, budget: int | None = None) -> tuple[Solution, list[int]]:
+    seen: list[int] = []
+    solution = best_of_n(
+        PROBLEM,
+        sampler=sampler,  # type: ignore[arg-type]
+        params=SamplingParams(max_new_tokens=20),
+        style="complete",
+        score=by_length,
+        samples=samples,
+        budget_tokens=budget,
+        on_candidates=lambda solution: seen.append(len(solution.candidates)),
+    )
+    return solution, seen
+
+
+def test_all_samples_are_drawn_in_groups_and_the_best_is_handed_out() -> None:
+    sampler = Scripted()
+    solution, seen = search(sampler, samples=40)
+    assert sampler.asked == [16, 16, 8]
+    assert seen == [16, 32, 40]
+    assert (solution.place, solution.tokens) == (39, 400)
+    assert solution.best.source is not None
+    assert solution.best.source.endswith("return 39")
+
+
+def test_a_budget_of_tokens_holds_and_what_short_samples_leave_is_used() -> None:
+    sampler = Scripted()
+    solution, _ = search(sampler, samples=100, budget=100)
+    # 100 tokens hold five of up to 20; these took 50, which hold two; 30 hold one; 20 one; 10 none.
+    assert sampler.asked == [5, 2, 1, 1]
+    assert solution.tokens == 90
+
+
+def test_a_budget_below_one_sample_is_refused() -> None:
+    with pytest.raises(SamplingError, match="a budget of 19 tokens holds no sample of up to 20"):
+        search(Scripted(), samples=4, budget=19)
+
+
+def test_what_decides_is_what_is_known_of_the_candidates() -> None:
+    plain = [Candidate("a", 1, log_prob=-2.0), Candidate("b", 1, log_prob=-1.0)]
+    assert chosen(plain, by_what_is_known(plain)) == 1
+    tried = [
+        Candidate("a", 1, log_prob=-1.0, value=0.9, examples=0.5, behaviour="x"),
+        Candidate("b", 1, log_prob=-2.0, value=0.3, examples=1.0, behaviour="x"),
+        Candidate("c", 1, log_prob=-3.0, value=0.5, examples=1.0, behaviour="y"),
+    ]
+    assert chosen(tried, by_what_is_known(tried)) == 2
+    assert chosen(tried, by_what_is_known(tried, consensus_first=True)) == 1
