@@ -1,12 +1,13 @@
 # make setup | fit | smoke | test | check | format | bench-verify | soak-verify | bench-sampling |
-# bench-training | fuzz | mutants | test-vllm: each makes the environment that it needs where it is missing.
+# bench-training | bench-uplift | bench-search | fuzz | mutants | test-vllm: each makes the environment that it needs where it is missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
 VLLM := .venv-vllm
 
-.PHONY: setup fit smoke test check format bench-verify soak-verify bench-sampling bench-training fuzz mutants test-vllm
+.PHONY: setup fit smoke test check format bench-verify soak-verify bench-sampling bench-training bench-uplift \
+	bench-search fuzz mutants test-vllm
 
 setup: $(VENV)/.ready
 
@@ -64,6 +65,14 @@ bench-sampling: setup $(VLLM)/.ready
 # A training step beside TRL's trainers: ten minutes on two cores.
 bench-training: setup
 	$(BIN)/python -m tests.benchmarks.training
+
+# Every objective over three seeds, and HumanEval: a day on two cores; --variants and --seeds choose.
+bench-uplift: setup
+	$(BIN)/python -m tests.benchmarks.uplift --humaneval
+
+# Ways of choosing among samples of runs/quickstart, by budget; --value adds a value function.
+bench-search: setup
+	$(BIN)/python -m tests.benchmarks.search runs/quickstart
 
 fuzz: setup
 	AXIOM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/test_fuzz.py

@@ -1,0 +1,211 @@
+"""``make bench-search``: what a choice among n samples is worth, on problems that neither policy nor value ever saw.
+
+Samples of the test problems from a run's best round are drawn by ``axiom test`` where ``fit`` has left fewer, and
+scored once: log-probability, public examples, behaviour on generated inputs, value. For each budget of n samples, and
+each way of choosing, the chance that the chosen program passes is an expectation over subsets of all samples, and a
+mean over problems with its 95% bootstrap interval; ``oracle`` is pass@n. Budgets are the same for all in samples, and
+so in tokens on the mean. The last line is one JSON object.
+
+Run: ``python -m tests.benchmarks.search RUN [--value runs/value/value] [--seeds 0,1,2]``.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from axiom.errors import AxiomError
+from axiom.export.asked import adapter_of, chosen_round, problems_of, prompt_style
+from axiom.generation.chat_template import encode_prompt
+from axiom.pass_at_k import bootstrap_mean, paired_bootstrap
+from axiom.policy.policy import Policy
+from axiom.policy.value_function import load_value_function
+from axiom.prompts import build_prompt
+from axiom.report.numbers import RunNumbers, read_run
+from axiom.rounds.store import JudgedSample, RoundFolder
+from axiom.search.choosers import (
+    ByValue,
+    Candidate,
+    Chooser,
+    Consensus,
+    First,
+    InTurn,
+    LogProbability,
+    PublicExamples,
+)
+from axiom.search.expectation import expected_pass, expected_pass_by_draws
+from axiom.search.scoring import Sampled, candidates_of
+from axiom.verification.judge import Judge, available_cores, make_sandbox
+
+_CONFIG = "configs/quickstart.yaml"
+CHOOSERS: dict[str, Chooser] = {
+    "random": First(),
+    "log-probability": LogProbability(),
+    "consensus": Consensus(),
+    "value": ByValue(),
+    "examples": PublicExamples(),
+    "examples, then log-probability": InTurn([PublicExamples(), LogProbability()]),
+    "examples, then consensus": InTurn([PublicExamples(), Consensus()]),
+    "examples, then value": InTurn([PublicExamples(), ByValue()]),
+}
+_OF_SUBSETS = ("consensus", "examples, then consensus")
+Scored = list[tuple[Candidate, bool]]
+
+
+def drawn(run: RunNumbers, samples: int, seed: int) -> list[JudgedSample]:
+    """Judged samples of the test problems from the run's best round; what is there is not drawn again.
+
+    Raises:
+        SystemExit: if ``axiom test`` fails.
+    """
+    folder, wanted = adapter_of(run, chosen_round(run, None)), problems_of(run, "test")
+
+    def enough(of: RoundFolder) -> list[JudgedSample] | None:
+        rows = [row for row in of.read("test") if row.task_id in wanted and row.sample_index < samples]
+        return rows if of.read_manifest().seed == seed and len(rows) == samples * len(wanted) else None
+
+    if rows := enough(folder):  # fit has drawn as many
+        return rows
+    command = [sys.executable, "-m", "axiom", "test", "--config", _CONFIG, "--trainer.default_root_dir", str(run.path)]
+    command += ["--model.adapter", str(folder.adapter), "--data.test_samples", str(samples), "--data.seed", str(seed)]
+    if code := subprocess.run(command, stdout=sys.stderr, check=False).returncode:
+        sys.exit(code)
+    for path in (run.path / "evaluations").glob(f"{folder.read_manifest().adapter_hash}-*"):
+        if rows := enough(RoundFolder(path)):
+            return rows
+    sys.exit(f"error: {run.path / 'evaluations'} has no {samples} samples of each test problem")
+
+
+def _by_problem(rows: Sequence[JudgedSample]) -> dict[str, list[JudgedSample]]:
+    found: dict[str, list[JudgedSample]] = defaultdict(list)
+    for row in rows:
+        if row.outcome != "internal_error":
+            found[row.task_id].append(row)
+    return found
+
+
+def scored(run: RunNumbers, rows: Sequence[JudgedSample], *, value: Path | None) -> dict[str, Scored]:
+    """The candidates of each problem with their verdicts."""
+    problems, style = problems_of(run, "test"), prompt_style(run)
+    manifest, settings = run.rounds[0].manifest, run.settings
+    policy, function = None, None
+    if value is not None:
+        policy = Policy(
+            base=manifest.base,
+            quantization=settings.get("model.quantization", "nf4"),  # type: ignore[arg-type]
+            adapter=adapter_of(run, chosen_round(run, None)).adapter,
+        )
+        function = load_value_function(value, policy)
+    found, cores = {}, available_cores()
+    sandbox = make_sandbox("auto")
+    try:
+        with Judge(workers=cores, all_tests=True) as judge:
+            for name, some in _by_problem(rows).items():
+                problem = problems[name]
+                prompt = [] if policy is None else encode_prompt(policy.tokenizer, build_prompt(problem, style=style))
+                candidates = candidates_of(
+                    problem,
+                    [Sampled(row.solution, row.token_ids, row.log_probs) for row in some],
+                    judge=judge,
+                    sandbox=sandbox,
+                    value=function,
+                    prompt=prompt,
+                    workers=cores,
+                )
+                found[name] = [(one, row.passed) for one, row in zip(candidates, some, strict=True)]
+    finally:
+        sandbox.close()
+    return found
+
+
+def worth(candidates: Mapping[str, Scored], name: str, n: int) -> dict[str, float]:
+    """For each problem the chance that what is chosen among n samples passes."""
+    found = {}
+    for problem, pairs in candidates.items():
+        some, passed = [candidate for candidate, _ in pairs], [was for _, was in pairs]
+        if name == "oracle":
+            found[problem] = expected_pass([(float(was),) for was in passed], passed, n)
+        elif name in _OF_SUBSETS:
+            found[problem] = expected_pass_by_draws(some, passed, CHOOSERS[name], n)
+        else:
+            found[problem] = expected_pass(CHOOSERS[name].scores(some), passed, n)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--value", type=Path, help="folder of a value function")
+    parser.add_argument("--samples", type=int, default=64)
+    parser.add_argument("--budgets", default="1,4,16,64")
+    parser.add_argument("--seeds", default="0")
+    parser.add_argument("--keep", type=Path, help="write the scored candidates there, as JSON lines")
+    chosen = parser.parse_args()
+    run, budgets = read_run(chosen.run), [int(n) for n in chosen.budgets.split(",")]
+    names = [name for name in CHOOSERS if chosen.value is not None or "value" not in name] + ["oracle"]
+    by_seed = []
+    for seed in (int(word) for word in chosen.seeds.split(",")):
+        candidates = scored(run, drawn(run, chosen.samples, seed), value=chosen.value)
+        if chosen.keep is not None:
+            with chosen.keep.open("a", encoding="utf-8") as file:
+                for problem, pairs in candidates.items():
+                    for one, passed in pairs:
+                        file.write(
+                            json.dumps({"task_id": problem, "seed": seed, "passed": passed, **asdict(one)}) + "\n"
+                        )
+        by_seed.append({(name, n): worth(candidates, name, n) for name in names for n in budgets})
+    means = {
+        key: {problem: sum(one[key][problem] for one in by_seed) / len(by_seed) for problem in by_seed[0][key]}
+        for key in by_seed[0]
+    }
+    report(means, names, budgets, title=f"{run.name}, {chosen.samples} samples, seeds {chosen.seeds}")
+
+
+def report(
+    means: Mapping[tuple[str, int], Mapping[str, float]], names: Sequence[str], budgets: Sequence[int], *, title: str
+) -> None:
+    """The table, and the JSON object."""
+    table = Table(title=f"Pass rate by budget of samples: {title}")
+    for column in ("", *(str(n) for n in budgets)):
+        table.add_column(column, justify="right" if column else "left")
+    for name in names:
+        cells = []
+        for n in budgets:
+            mean, low, high = bootstrap_mean(list(means[name, n].values()))
+            cells.append(f"{mean:.1%} ({low * 100:.1f} to {high * 100:.1f})")
+        table.add_row(name, *cells)
+    Console().print(table)
+    at = 16 if 16 in budgets else budgets[-1]
+
+    def closed(name: str) -> float | None:
+        """The share of the gap between random choice and the oracle that a way of choosing closes."""
+        if (name, at) not in means:
+            return None
+        low, got, high = (sum(means[one, at].values()) for one in ("random", name, "oracle"))
+        return round((got - low) / (high - low), 3) if high > low else None
+
+    told: dict[str, Any] = {
+        f"gap_closed_at_{at}": closed("examples, then value") or closed("examples, then log-probability"),
+        "gap_closed_value": closed("value"),
+        "gap_closed_examples": closed("examples"),
+        "gap_closed": {name: closed(name) for name in names},
+    }
+    if ("value", at) in means:
+        both = [list(means[name, at].values()) for name in ("examples", "examples, then value")]
+        told["value_over_examples_points"] = [round(100 * x, 1) for x in paired_bootstrap(*both)]
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except AxiomError as error:
+        sys.exit(f"error: {error}")
