@@ -28,7 +28,7 @@ class Message:
     """One chat message.
 
     Attributes:
-        role: ``system`` or ``user``.
+        role: ``system``, ``user`` or ``assistant``.
         content: plain text.
     """
 
@@ -73,6 +73,21 @@ def build_prompt(problem: Problem, *, style: PromptStyle = "direct", system: str
     return Prompt(messages, _opening(problem), (FENCE,)) if style == "complete" else Prompt(messages)
 
 
+def repair_prompt(problem: Problem, program: str, feedback: str, *, style: PromptStyle = "direct") -> Prompt:
+    """The prompt that shows a model its own program and what was wrong with it.
+
+    Args:
+        problem: what was asked.
+        program: the answer that failed.
+        feedback: what a public example came to.
+        style: as of :func:`build_prompt`.
+    """
+    asked = build_prompt(problem, style=style)
+    answer = Message("assistant", f"{FENCE}python\n{program.strip()}\n{FENCE}")
+    back = Message("user", f"That is not right: {feedback.strip()}\nWrite the whole function again, corrected.")
+    return Prompt((*asked.messages, answer, back), asked.opening, asked.stop)
+
+
 def _request(problem: Problem, style: PromptStyle) -> str:
     parts = [_wanted(problem), problem.statement.strip()]
     if problem.examples:
@@ -110,10 +125,20 @@ def _opening(problem: Problem) -> str:
     return f"{FENCE}python\n{problem.starter.strip()}\n{docstring}"
 
 
-def _example(entry_point: str, test: CallTest) -> str:
+def shown_call(entry_point: str, test: CallTest) -> str:
+    """The call of a test as a person writes it."""
     arguments = [_shown(value) for value in test.args]
     arguments += [f"{name}={_shown(value)}" for name, value in test.kwargs.items()]
-    call = f">>> {entry_point}({', '.join(arguments)})"
+    return f"{entry_point}({', '.join(arguments)})"
+
+
+def shown_result(test: CallTest) -> str:
+    """What the call must come to."""
+    return f"{test.raises} is raised" if test.raises else _shown(test.expected)
+
+
+def _example(entry_point: str, test: CallTest) -> str:
+    call = f">>> {shown_call(entry_point, test)}"
     return f"{call}  # raises {test.raises}" if test.raises else f"{call}\n{_shown(test.expected)}"
 
 

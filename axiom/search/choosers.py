@@ -28,6 +28,7 @@ class Candidate:
         value: P(pass) by the value function; None without one.
         examples: share of the public examples passed; None where the problem has none or they were not run.
         behaviour: what it returned on generated inputs, as one text; None where it was not run or failed on all.
+        feedback: what the first public example that failed came to, for a person or the model; empty where none did.
     """
 
     source: str | None
@@ -36,6 +37,7 @@ class Candidate:
     value: float | None = None
     examples: float | None = None
     behaviour: str | None = None
+    feedback: str = ""
 
 
 class Chooser(ABC):

@@ -27,14 +27,15 @@ from axiom.problems.problem import Problem
 from axiom.problems.sources import load_problems
 from axiom.prompts import build_prompt
 from axiom.report.numbers import RunNumbers, read_run
-from axiom.search.best_of_n import Solution, best_of_n
 from axiom.search.choosers import Candidate
+from axiom.search.drawing import Budget, Drawing, Solution
 from axiom.search.question import problem_asked
 from axiom.search.scoring import Sampled, candidates_of
+from axiom.search.searches import best_of_n, repair
 from axiom.verification.judge import Judge, available_cores, make_sandbox
 
 _SHOWN = 8
-_SEARCHES = ("best_of_n", "consensus")
+_SEARCHES = ("best_of_n", "consensus", "repair")
 _STYLES = ("direct", "chain_of_thought", "complete")
 
 
@@ -104,18 +105,17 @@ def _searched(problem: Problem, run: RunNumbers | None, asked: argparse.Namespac
             return candidates_of(problem, samples, **parts, seed=asked.seed, workers=workers)
 
         live = stack.enter_context(Live(console=Console(stderr=True), auto_refresh=False, transient=False))
-        return best_of_n(
+        drawing = Drawing(
             problem,
             sampler=sampler,
             params=params,
-            style=style,
             score=score,
-            samples=asked.samples,
-            budget_tokens=asked.budget,
+            budget=Budget(asked.samples, asked.budget),
             consensus_first=asked.search == "consensus",
             seed=asked.seed,
             on_candidates=lambda solution: live.update(_table(solution), refresh=True),
         )
+        return repair(drawing, style=style) if asked.search == "repair" else best_of_n(drawing, style=style)
 
 
 def _sampling(run: RunNumbers | None, asked: argparse.Namespace) -> tuple[Any, SamplingParams]:
@@ -176,7 +176,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--adapter", metavar="FOLDER", help="a PEFT adapter (default: the run's best round)")
     parser.add_argument("--quantization", choices=("nf4", "int8", "none"), help="of the base (default: the run's)")
     parser.add_argument("--value", metavar="FOLDER", help="a value function, as fit --data.runs leaves it")
-    parser.add_argument("--search", choices=_SEARCHES, default=_SEARCHES[0], help="what decides first")
+    parser.add_argument(
+        "--search",
+        choices=_SEARCHES,
+        default=_SEARCHES[0],
+        help="consensus puts agreement first; repair feeds back what failed",
+    )
     parser.add_argument("--samples", type=_count, default=16)
     parser.add_argument("--budget", type=_count, metavar="TOKENS", help="of all completions together")
     parser.add_argument("--temperature", type=float)

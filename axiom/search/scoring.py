@@ -3,6 +3,7 @@
 Hidden tests are never run here.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,12 +12,14 @@ import torch
 from axiom.learning.packing import TokenizedExample, pack
 from axiom.policy.value_function import ValueFunction
 from axiom.problems.problem import Problem
+from axiom.prompts import shown_call, shown_result
 from axiom.sandbox.protocol import Sandbox
 from axiom.search.behaviour import behaviours, generated_inputs
 from axiom.search.choosers import Candidate
 from axiom.verification.judge import Judge
 
 _COMPLETIONS_AT_A_TIME = 16
+_ABOUT_A_TEST = re.compile(r"test (\d+): (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,21 @@ def values_of(value: ValueFunction, prompt: Sequence[int], completions: Sequence
     return found
 
 
-def examples_passed(problem: Problem, sources: Sequence[str | None], judge: Judge) -> list[float | None]:
-    """The share of the public examples that each program passes; None for all where the problem has none.
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A program on the public examples.
+
+    Attributes:
+        share: that it passes; None where the problem has none.
+        feedback: what the first one that failed came to; empty where none did.
+    """
+
+    share: float | None = None
+    feedback: str = ""
+
+
+def tried_on_examples(problem: Problem, sources: Sequence[str | None], judge: Judge) -> list[Tried]:
+    """What the public examples say of each program; nothing where the problem has none.
 
     Args:
         problem: its hidden tests are left alone.
@@ -62,11 +78,23 @@ def examples_passed(problem: Problem, sources: Sequence[str | None], judge: Judg
         judge: one that runs all tests, so that shares are told.
     """
     if not problem.examples:
-        return [None] * len(sources)
+        return [Tried()] * len(sources)
     shown = replace(problem, tests=problem.examples, examples=())
     judged = {source: judge.submit(shown, source) for source in dict.fromkeys(sources)}
     verdicts = {source: future.result() for source, future in judged.items()}
-    return [verdicts[source].passed_tests / len(problem.examples) for source in sources]
+    count = len(problem.examples)
+    return [
+        Tried(verdicts[source].passed_tests / count, _feedback(problem, verdicts[source].message)) for source in sources
+    ]
+
+
+def _feedback(problem: Problem, message: str) -> str:
+    """A verdict's message with the example that it is about, which nobody hides."""
+    found = _ABOUT_A_TEST.match(message)
+    if found is None:
+        return message
+    example = problem.examples[int(found[1])]
+    return f"{shown_call(problem.entry_point, example)} {found[2]}, expected {shown_result(example)}"
 
 
 def candidates_of(
@@ -96,7 +124,7 @@ def candidates_of(
     """
     sources = [sample.source for sample in samples]
     none: list[None] = [None] * len(samples)
-    examples = none if judge is None else examples_passed(problem, sources, judge)
+    tried = [Tried()] * len(samples) if judge is None else tried_on_examples(problem, sources, judge)
     values = none if value is None else values_of(value, prompt, [sample.token_ids for sample in samples])
     acting: Sequence[str | None] = none
     if sandbox is not None:
@@ -108,8 +136,9 @@ def candidates_of(
             tokens=len(sample.token_ids),
             log_prob=sum(sample.log_probs) / len(sample.log_probs) if sample.log_probs else None,
             value=of_value,
-            examples=share,
+            examples=of_examples.share,
             behaviour=behaviour,
+            feedback=of_examples.feedback,
         )
-        for sample, of_value, share, behaviour in zip(samples, values, examples, acting, strict=True)
+        for sample, of_value, of_examples, behaviour in zip(samples, values, tried, acting, strict=True)
     ]

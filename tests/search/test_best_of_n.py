@@ -1,4 +1,4 @@
-"""Search by best-of-N over a scripted engine: budgets, groups, and who is chosen."""
+"""Searches over a scripted engine: budgets, groups, who is chosen, and what is fed back."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -6,10 +6,12 @@ import pytest
 
 from axiom.errors import SamplingError
 from axiom.generation.sampler import Request, Sample, SamplingParams
-from axiom.search.best_of_n import Solution, best_of_n, by_what_is_known
+from axiom.prompts import Prompt
 from axiom.search.choosers import Candidate, chosen
+from axiom.search.drawing import Budget, Drawing, Score, Solution, by_what_is_known
 from axiom.search.question import problem_asked
 from axiom.search.scoring import Sampled
+from axiom.search.searches import best_of_n, repair
 
 PROBLEM = problem_asked("Return twice n.", ["twice(2) == 4"])
 
@@ -21,12 +23,15 @@ class Scripted:
 
     def __init__(self) -> None:
         self.asked: list[int] = []
+        self.seen: list[int] = []
+        self.prompts: list[Prompt] = []
 
     def sample(
         self, requests: Iterable[Request], params: SamplingParams, *, before_step: Callable[[], None] = lambda: None
     ) -> Iterator[Sample]:
         for request in requests:
             self.asked.append(len(request.seeds))
+            self.prompts.append(request.prompt)
             for index, seed in reversed(request.seeds):  # they finish in any order
                 text = f"\n    return {index}\n```"
                 yield Sample(request.key, index, text, (1,) * 10, (-1.0,) * 10, 10, "stop", seed, self.name)
@@ -39,19 +44,19 @@ def by_length(samples: Sequence[Sampled]) -> list[Candidate]:
     ]
 
 
-def search(sampler: Scripted, *, samples: int, budget: int | None = None) -> tuple[Solution, list[int]]:
-    seen: list[int] = []
-    solution = best_of_n(
+def drawing(sampler: Scripted, *, samples: int, budget: int | None = None, score: Score = by_length) -> Drawing:
+    return Drawing(
         PROBLEM,
         sampler=sampler,  # type: ignore[arg-type]
         params=SamplingParams(max_new_tokens=20),
-        style="complete",
-        score=by_length,
-        samples=samples,
-        budget_tokens=budget,
-        on_candidates=lambda solution: seen.append(len(solution.candidates)),
+        score=score,
+        budget=Budget(samples, budget),
+        on_candidates=lambda solution: sampler.seen.append(len(solution.candidates)),
     )
-    return solution, seen
+
+
+def search(sampler: Scripted, *, samples: int, budget: int | None = None) -> tuple[Solution, list[int]]:
+    return best_of_n(drawing(sampler, samples=samples, budget=budget), style="complete"), sampler.seen
 
 
 def test_all_samples_are_drawn_in_groups_and_the_best_is_handed_out() -> None:
@@ -87,3 +92,36 @@ def test_what_decides_is_what_is_known_of_the_candidates() -> None:
     ]
     assert chosen(tried, by_what_is_known(tried)) == 2
     assert chosen(tried, by_what_is_known(tried, consensus_first=True)) == 1
+
+
+def tried(samples: Sequence[Sampled], *, right: str) -> list[Candidate]:
+    """Whoever returns this number passes; the others are told what came of it."""
+    return [
+        Candidate(one.source, 10, examples=1.0, feedback="")
+        if (one.source or "").endswith(right)
+        else Candidate(one.source, 10, examples=0.0, feedback=f"twice(2) returned {(one.source or '').split()[-1]}")
+        for one in samples
+    ]
+
+
+def test_repair_feeds_back_the_programs_that_fail_and_what_they_came_to_until_one_passes() -> None:
+    sampler = Scripted()
+    under_way = drawing(sampler, samples=24, score=lambda samples: tried(samples, right="return 15"))
+    solution = repair(under_way, style="complete", turns=3, programs=2)
+    # Half at once; then two programs, the newest first, with a third of what is left each turn.
+    assert sampler.asked == [12, 2, 2]
+    assert len(solution.candidates) == 16
+    assert solution.place == 15
+    question, answer, back = sampler.prompts[1].messages
+    assert (question.role, answer.role, back.role) == ("user", "assistant", "user")
+    assert "return 11" in answer.content
+    assert "twice(2) returned 11" in back.content
+    assert sampler.prompts[1].opening == sampler.prompts[0].opening
+
+
+def test_repair_spends_the_whole_budget_where_nothing_passes_and_nothing_where_one_does() -> None:
+    never, at_once = Scripted(), Scripted()
+    repair(drawing(never, samples=24, score=lambda samples: tried(samples, right="?")), style="complete")
+    assert sum(never.asked) == 24
+    repair(drawing(at_once, samples=24, score=lambda samples: tried(samples, right="return 3")), style="complete")
+    assert at_once.asked == [12]

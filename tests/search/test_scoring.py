@@ -11,7 +11,7 @@ from axiom.policy.value_function import ValueFunction
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Problem
 from axiom.sandbox.process import ProcessSandbox
-from axiom.search.scoring import Sampled, candidates_of, examples_passed, values_of
+from axiom.search.scoring import Sampled, Tried, candidates_of, tried_on_examples, values_of
 from axiom.verification.judge import Judge
 from tests.policy.test_tree_attention import noisy_policy
 
@@ -32,8 +32,14 @@ def judge() -> Iterator[Judge]:
 
 
 def test_public_examples_are_run_and_hidden_tests_are_not(judge: Judge) -> None:
-    assert examples_passed(PROBLEM, [RIGHT, HALF, WRONG, None, RIGHT], judge) == [1.0, 0.5, 0.0, 0.0, 1.0]
-    assert examples_passed(replace(PROBLEM, examples=()), [RIGHT, None], judge) == [None, None]
+    found = tried_on_examples(PROBLEM, [RIGHT, HALF, WRONG, None, RIGHT], judge)
+    assert [one.share for one in found] == [1.0, 0.5, 0.0, 0.0, 1.0]
+    assert [one.feedback for one in found[:3]] == [
+        "",
+        "double(3) returned 4, expected 6",
+        "double(2) returned -1, expected 4",
+    ]
+    assert tried_on_examples(replace(PROBLEM, examples=()), [RIGHT, None], judge) == [Tried(), Tried()]
 
 
 def test_a_completion_has_one_value_however_many_are_scored_with_it(tiny_model: Path) -> None:

@@ -1,0 +1,151 @@
+"""A search under way: the candidates so far, what they cost, and what the budget still holds.
+
+A budget of tokens holds in any case: no more samples are begun than would fit it if each were as long as allowed. Works
+with every engine; hidden tests are never run.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from axiom.errors import SamplingError
+from axiom.generation.sampler import Request, Sample, Sampler, SamplingParams, sample_seed
+from axiom.problems.problem import Problem
+from axiom.programs import extract_program
+from axiom.prompts import Prompt
+from axiom.search.choosers import ByValue, Candidate, Chooser, Consensus, InTurn, LogProbability, PublicExamples, chosen
+from axiom.search.scoring import Sampled
+
+Score = Callable[[Sequence[Sampled]], Sequence[Candidate]]
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What a search has come to.
+
+    Attributes:
+        candidates: all of them, in the order in which they were drawn.
+        place: of the one that is handed out.
+        tokens: that were drawn.
+    """
+
+    candidates: tuple[Candidate, ...]
+    place: int
+    tokens: int
+
+    @property
+    def best(self) -> Candidate:
+        """The one that is handed out; without a program where none has one."""
+        return self.candidates[self.place]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a search may draw.
+
+    Attributes:
+        samples: at most so many.
+        tokens: of all completions together; None leaves it to ``samples``.
+    """
+
+    samples: int
+    tokens: int | None = None
+
+
+def by_what_is_known(candidates: Sequence[Candidate], *, consensus_first: bool = False) -> Chooser:
+    """Public examples, then value, consensus and log-probability: those of which the candidates have any.
+
+    Args:
+        candidates: at least one.
+        consensus_first: put agreement before the others.
+    """
+    choosers: list[Chooser] = [LogProbability()]
+    if any(one.behaviour is not None for one in candidates):
+        choosers.insert(0, Consensus())
+    if any(one.value is not None for one in candidates):
+        choosers.insert(0, ByValue())
+    if any(one.examples is not None for one in candidates):
+        choosers.insert(0, PublicExamples())
+    if consensus_first:
+        choosers.insert(0, Consensus())
+    return InTurn(choosers)
+
+
+class Drawing:
+    """Draws and scores, and keeps count.
+
+    Args:
+        problem: what is asked.
+        sampler: draws; bound to its policy.
+        params: how.
+        score: what is found out about some samples.
+        budget: what may be drawn.
+        consensus_first: choose by agreement before anything else.
+        seed: of the samples.
+        on_candidates: called with what is known after each group of samples.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        sampler: Sampler,
+        params: SamplingParams,
+        score: Score,
+        budget: Budget,
+        consensus_first: bool = False,
+        seed: int = 0,
+        on_candidates: Callable[[Solution], None] = lambda solution: None,
+    ) -> None:
+        self.problem, self._sampler, self._params, self._score = problem, sampler, params, score
+        self._budget, self._consensus_first, self._seed = budget, consensus_first, seed
+        self._on_candidates = on_candidates
+        self.candidates: list[Candidate] = []
+        self._tokens = 0
+
+    @property
+    def room(self) -> int:
+        """How many samples may be begun."""
+        room = self._budget.samples - len(self.candidates)
+        if self._budget.tokens is None:
+            return room
+        return min(room, (self._budget.tokens - self._tokens) // self._params.max_new_tokens)
+
+    def draw(self, prompts: Sequence[Prompt], *, each: int) -> None:
+        """Draw and score so many samples of each prompt, as far as there is room."""
+        first, requests = len(self.candidates), []
+        last = first + min(len(prompts) * each, self.room)
+        for number, prompt in enumerate(prompts):
+            places = range(first + number * each, min(first + (number + 1) * each, last))
+            seeds = tuple((place, self._seed_of(place)) for place in places)
+            if seeds:
+                requests.append(Request(f"{self.problem.id}#{number}", prompt, seeds))
+        openings = {request.key: request.prompt.opening for request in requests}
+        drawn = sorted(self._sampler.sample(requests, self._params), key=lambda sample: sample.index)
+        self._tokens += sum(sample.tokens for sample in drawn)
+        self.candidates += self._score(list(self._sampled(drawn, openings)))
+        if drawn:
+            self._on_candidates(self.solution())
+
+    def solution(self) -> Solution:
+        """What it has come to.
+
+        Raises:
+            SamplingError: if nothing was drawn, because the budget does not hold one sample.
+        """
+        if not self.candidates:
+            raise SamplingError(
+                f"a budget of {self._budget.tokens} tokens holds no sample of up to {self._params.max_new_tokens}; "
+                "raise it, or lower max_new_tokens"
+            )
+        chooser = by_what_is_known(self.candidates, consensus_first=self._consensus_first)
+        return Solution(tuple(self.candidates), chosen(self.candidates, chooser), self._tokens)
+
+    def _seed_of(self, place: int) -> int:
+        return sample_seed(self._seed, purpose="solve", round_index=0, problem_id=self.problem.id, sample_index=place)
+
+    def _sampled(self, drawn: Sequence[Sample], openings: dict[str, str]) -> Iterator[Sampled]:
+        problem = self.problem
+        for sample in drawn:
+            answer = openings[sample.key] + sample.text
+            program = extract_program(answer, entry_point=problem.entry_point, starter=problem.starter)
+            yield Sampled(None if program is None else program.source, sample.token_ids, sample.log_probs)
