@@ -28,13 +28,21 @@ PROGRAM = (
 LEVELS = ["namespaces", "process"]
 
 
+def threads(pid: int) -> int:
+    """How many a process has; none once it is gone, as a short-lived one may be."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/task"))
+    except FileNotFoundError:
+        return 0
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_preloaded_module_is_there_and_starts_no_thread(level: str) -> None:
     with Judge(workers=1, isolation=level, preload=["numpy"]) as judge:
         assert judge.judge(MEAN, PROGRAM).passed
         jails = zygotes()
         assert bool(jails) is (level == "namespaces")
-        assert all(len(os.listdir(f"/proc/{pid}/task")) == 1 for pid in jails)
+        assert all(threads(pid) <= 1 for pid in jails)
 
 
 def test_a_preloaded_module_writes_no_files() -> None:
