@@ -5,6 +5,7 @@ The candidates and the reason of the choice go to stderr, the program alone to s
 
 import argparse
 import sys
+import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -46,6 +47,8 @@ def main(arguments: list[str]) -> int:
         AxiomError: for a question, model or folder that cannot be read.
     """
     asked = _parser().parse_args(arguments)
+    # An adapter's base is known here by another name than PEFT finds in its file.
+    warnings.filterwarnings("ignore", message=".*base_model_name_or_path")
     problem = _problem(asked)
     run = None if asked.run is None else read_run(Path(asked.run))
     solution, console = _searched(problem, run, asked), Console(stderr=True)
