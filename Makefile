@@ -1,5 +1,6 @@
 # make setup | fit | smoke | test | check | format | bench-verify | soak-verify | bench-sampling |
-# bench-training | bench-uplift | bench-search | fuzz | mutants | test-vllm: each makes the environment that it needs where it is missing.
+# bench-training | bench-uplift | bench-search | fuzz | mutants | test-vllm: each makes the environment that it needs
+# where it is missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

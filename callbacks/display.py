@@ -63,7 +63,7 @@ class Display(L.Callback):
         epochs = getattr(data, "epochs_per_round", 1)
         steps = int(trainer.num_training_batches)
         done, total = (trainer.current_epoch % epochs) * steps + batch_idx + 1, steps * epochs
-        activity = f"round {data.round}: training" if hasattr(data, "round") else "training"
+        activity = f"round {data.round}: training" if hasattr(data, "epochs_per_round") else "training"
         if self._activity != activity:
             self._began = time.monotonic()
         loss = outputs["loss"] if isinstance(outputs, dict) else outputs

@@ -33,7 +33,7 @@ class ExpertIteration(L.Callback):
             model 0's adapter, as STaR and ReST-EM do), or from the ``best`` round's by validation, so that one that
             hurt is left behind. ``base`` and ``best`` begin with a fresh optimizer and another warm-up.
         average_rounds: have each round sampled by the mean of the adapters that all rounds so far have trained, while
-            training goes on from the last of them: the mean does better, and finds more in many tries.
+            training goes on from the last of them. An objective of ratios to the policy that sampled wants it off.
         choice: which round is the best, and when training ends for want of a better one.
         k: budgets of pass@k.
     """

@@ -17,8 +17,8 @@ _VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "lightning")
 def sampling_adapter(policy: Policy, store: RoundStore, index: int, *, is_averaged: bool) -> dict[str, torch.Tensor]:
     """The adapter that samples a round: the policy's, or the mean of those that all rounds so far have trained.
 
-    The mean of weights on one path of training does better than the last of them, and finds more in many tries
-    (model soups, arXiv 2203.05482; WARP, arXiv 2406.16768). Training itself goes on from the policy's.
+    Weights on one path of training are averaged as in model soups (arXiv 2203.05482) and WARP (arXiv 2406.16768).
+    Training itself goes on from the policy's.
 
     Args:
         policy: as the rounds before have trained it.

@@ -9,13 +9,13 @@ import lightning as L
 import torch
 
 from axiom.errors import ConfigError
-from axiom.export.asked import adapter_of, chosen_round, problems_of, prompt_style
 from axiom.generation.chat_template import encode_prompt
 from axiom.learning.advantage import reward
 from axiom.learning.packing import TokenizedExample
 from axiom.learning.value import targets_of
 from axiom.learning.value_examples import ValueBatch, ValueExample, value_batch, value_rows
 from axiom.prompts import build_prompt
+from axiom.report.contents import adapter_of, chosen_round, problems_of, prompt_style
 from axiom.report.numbers import RunNumbers, read_run
 from axiom.rounds.store import JudgedSample, Purpose, RoundStore
 from datamodules.loaders import Composition, composed, even, shares
@@ -27,7 +27,7 @@ class Origin:
 
     Attributes:
         base: the model's name.
-        adapter: PEFT folder of the first run's best round.
+        adapter: PEFT folder of the first run's round.
         quantization, dtype: as the run's configuration has them; None where it keeps none.
     """
 
@@ -41,7 +41,8 @@ class VerdictsDataModule(L.LightningDataModule):
     """Learns from the train samples of runs; their validation samples are of problems that the value never sees.
 
     Args:
-        runs: folder of a run, or several of the same base and prompts; the first one's best round is the policy.
+        runs: folder of a run of ``fit``, or several of the same base and prompts; the first one's round is the policy.
+        round: which; None takes the best on validation.
         labels: ``binary``, or the ``fraction`` of tests passed as a soft target.
         balanced: whether passes and failures of a problem weigh the same; otherwise every completion does, and the
             value learns how hard problems are, too.
@@ -56,6 +57,7 @@ class VerdictsDataModule(L.LightningDataModule):
         self,
         *,
         runs: str | list[str],
+        round: int | None = None,
         labels: Literal["binary", "fraction"] = "binary",
         balanced: bool = True,
         max_per_problem: int = 32,
@@ -70,7 +72,11 @@ class VerdictsDataModule(L.LightningDataModule):
             )
         self.runs = [read_run(Path(run)) for run in ([runs] if isinstance(runs, str) else runs)]
         if not self.runs or any(not run.rounds for run in self.runs):
-            raise ConfigError("data.runs: expected folders of runs with rounds, as fit and collect make")
+            raise ConfigError("data.runs: expected folders of runs with rounds, as fit makes")
+        for run in self.runs:
+            if not run.settings:
+                raise ConfigError(f"data.runs: {run.path} keeps no configuration; name a run of fit")
+        self.round = round
         self.labels, self.balanced, self.max_per_problem = labels, balanced, max_per_problem
         self.composition = Composition(batch_size=batch_size, share_prompts=share_prompts)
         self.seed = seed
@@ -81,13 +87,13 @@ class VerdictsDataModule(L.LightningDataModule):
         """The policy whose samples these are.
 
         Raises:
-            ConfigError: if the runs are of several bases, or none was evaluated.
+            ConfigError: if the runs are of several bases, or the first has no such round.
         """
         first = self.runs[0]
         bases = {one.manifest.base for run in self.runs for one in run.rounds}
         if len(bases) > 1:
             raise ConfigError(f"data.runs: they have several bases ({', '.join(sorted(bases))}); name runs of one")
-        adapter = adapter_of(first, chosen_round(first, None)).adapter
+        adapter = adapter_of(first, chosen_round(first, self.round)).adapter
         settings = first.settings
         return Origin(bases.pop(), adapter, settings.get("model.quantization"), settings.get("model.dtype"))
 

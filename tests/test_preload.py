@@ -42,7 +42,9 @@ def test_a_preloaded_module_is_there_and_starts_no_thread(level: str) -> None:
         assert judge.judge(MEAN, PROGRAM).passed
         jails = zygotes()
         assert bool(jails) is (level == "namespaces")
-        assert all(threads(pid) <= 1 for pid in jails)
+        alive = [count for pid in jails if (count := threads(pid))]
+        assert alive == [1] * len(alive)
+        assert bool(alive) is (level == "namespaces")
 
 
 def test_a_preloaded_module_writes_no_files() -> None:

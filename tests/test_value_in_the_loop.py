@@ -1,6 +1,7 @@
 """The value function by the command line: a run of the tiny model, then what its verdicts teach."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,15 @@ def test_what_is_no_run_or_has_nothing_to_learn_from_is_refused(run: Path, tmp_p
     done = axiom(*VALUE, "--data.runs", str(run), "--data.max_per_problem", "1")
     assert done.returncode == 2
     assert "max_per_problem 1 must be 2 or more" in done.stderr
+    done = axiom(
+        *VALUE, "--data.runs", str(run), "--data.round", "7", "--trainer.default_root_dir", str(tmp_path / "out")
+    )
+    assert done.returncode == 2
+    assert "--round 7" in done.stderr
+    shutil.copytree(run / "rounds", tmp_path / "bare" / "rounds")
+    done = axiom(*VALUE, "--data.runs", str(tmp_path / "bare"))
+    assert done.returncode == 2
+    assert "bare keeps no configuration; name a run of fit" in done.stderr
 
 
 @pytest.mark.parametrize(

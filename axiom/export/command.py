@@ -6,9 +6,10 @@ from pathlib import Path
 from rich.console import Console
 
 from axiom.errors import ConfigError, RoundStoreError
-from axiom.export.asked import adapter_of, chosen_round, copy_adapter, new_folder, problems_of
 from axiom.export.cards import adapter_card, dataset_card, merged_card
 from axiom.export.dataset import solved_rows, write_rows
+from axiom.export.target import copy_adapter, new_folder
+from axiom.report.contents import adapter_of, chosen_round, problems_of
 from axiom.report.numbers import RunNumbers, read_run
 
 DTYPES = ("float32", "bfloat16", "float16")

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from axiom.errors import ConfigError
-from axiom.export.asked import prompt_style
 from axiom.learning.selection import Selection, select_passing
 from axiom.problems.problem import Problem
 from axiom.prompts import PromptStyle, build_prompt
+from axiom.report.contents import prompt_style
 from axiom.report.numbers import RunNumbers
 from axiom.rounds.store import JudgedSample, RoundStore
 

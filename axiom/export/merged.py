@@ -8,12 +8,12 @@ import torch
 from transformers import AutoModelForCausalLM
 
 from axiom.errors import AxiomError, ConfigError
-from axiom.export.asked import adapter_of, problems_of, prompt_style
 from axiom.generation.chat_template import encode_prompt
 from axiom.policy.merge import save_merged
 from axiom.policy.policy import Policy
 from axiom.policy.quantization import Quantization
 from axiom.prompts import build_prompt
+from axiom.report.contents import adapter_of, problems_of, prompt_style
 from axiom.report.numbers import RunNumbers
 from axiom.rounds.store import RoundStore
 

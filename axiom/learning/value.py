@@ -3,7 +3,8 @@
 A value is an estimate of P(pass) after each token of a completion, learned from the verdict at its end by binary
 cross-entropy at every token (outcome-supervised value, OVM, arXiv 2311.09724; V-STaR, arXiv 2402.06457). What is wanted
 of it is to tell programs of one problem apart, so by default passes and failures of each problem weigh the same, and a
-problem with one kind alone says nothing.
+problem with one kind alone says nothing; the value is then the chance among as many passing as failing programs, and
+not of the samples as they come.
 
 Notation: E completions of a step, M states of theirs: after the prompt and after each token but the last.
 """

@@ -1,7 +1,7 @@
 """The value function: P(pass) after every token of a completion, read off a policy's hidden states by a small head.
 
 With ``trains_adapter`` false the policy stays as it is, so one forward gives the next token and the value; true trains
-the adapter along with the head, which tells programs apart better and costs a forward of its own.
+the adapter along with the head, for a forward of its own.
 
 On disk it is a folder: the head, what it looks like, and where the adapter was trained a PEFT adapter beside them.
 """

@@ -17,7 +17,6 @@ from rich.live import Live
 from rich.table import Table
 
 from axiom.errors import ConfigError, ProblemError
-from axiom.export.asked import adapter_of, chosen_round
 from axiom.generation.chat_template import encode_prompt
 from axiom.generation.sampler import SamplingParams
 from axiom.generation.transformers_sampler import TransformersSampler
@@ -27,6 +26,7 @@ from axiom.policy.value_function import load_value_function
 from axiom.problems.problem import Problem
 from axiom.problems.sources import load_problems
 from axiom.prompts import build_prompt
+from axiom.report.contents import adapter_of, chosen_round
 from axiom.report.numbers import RunNumbers, read_run
 from axiom.search.choosers import Candidate
 from axiom.search.drawing import Budget, Drawing, Solution
@@ -51,7 +51,8 @@ def main(arguments: list[str]) -> int:
     warnings.filterwarnings("ignore", message=".*base_model_name_or_path")
     problem = _problem(asked)
     run = None if asked.run is None else read_run(Path(asked.run))
-    solution, console = _searched(problem, run, asked), Console(stderr=True)
+    console = Console(stderr=True)
+    solution = _searched(problem, run, asked, console)
     if solution.best.source is None:
         console.print(f"none of {len(solution.candidates)} samples holds a program; draw more, or word it otherwise")
         return 1
@@ -67,7 +68,7 @@ def why(solution: Solution) -> str:
     if best.examples is not None:
         parts.append(f"it passes {best.examples:.0%} of the public examples")
     if best.value is not None:
-        parts.append(f"its value, the estimated chance to pass, is {best.value:.0%}")
+        parts.append(f"its value is {best.value:.2f}")
     if best.behaviour is not None:
         alike = sum(one.behaviour == best.behaviour for one in all_of_them)
         parts.append(f"{alike} of {len(all_of_them)} candidates behave alike on generated inputs")
@@ -90,8 +91,8 @@ def _problem(asked: argparse.Namespace) -> Problem:
     return problems[name]
 
 
-def _searched(problem: Problem, run: RunNumbers | None, asked: argparse.Namespace) -> Solution:
-    """Load what is asked for, and search."""
+def _searched(problem: Problem, run: RunNumbers | None, asked: argparse.Namespace, console: Console) -> Solution:
+    """Load what is asked for, and search; a terminal shows the candidates as they come, a log the last of them."""
     style, params = _sampling(run, asked)
     policy, sampler = _policy(run, asked), TransformersSampler()
     sampler.use(policy, workspace=Path())  # it keeps a copy of the adapter, so the value function's may take its place
@@ -107,7 +108,7 @@ def _searched(problem: Problem, run: RunNumbers | None, asked: argparse.Namespac
             parts: dict[str, Any] = {"judge": judge, "sandbox": sandbox, "value": value, "prompt": prompt}
             return candidates_of(problem, samples, **parts, seed=asked.seed, workers=workers)
 
-        live = stack.enter_context(Live(console=Console(stderr=True), auto_refresh=False, transient=False))
+        live = stack.enter_context(Live(console=console, auto_refresh=False))
         drawing = Drawing(
             problem,
             sampler=sampler,
@@ -118,7 +119,11 @@ def _searched(problem: Problem, run: RunNumbers | None, asked: argparse.Namespac
             seed=asked.seed,
             on_candidates=lambda solution: live.update(_table(solution), refresh=True),
         )
-        return repair(drawing, style=style) if asked.search == "repair" else best_of_n(drawing, style=style)
+        search = repair if asked.search == "repair" else best_of_n
+        solution = search(drawing, style=style)
+    if not console.is_terminal:  # where the live display has not ended its last line
+        console.print()
+    return solution
 
 
 def _sampling(run: RunNumbers | None, asked: argparse.Namespace) -> tuple[Any, SamplingParams]:
@@ -131,9 +136,9 @@ def _sampling(run: RunNumbers | None, asked: argparse.Namespace) -> tuple[Any, S
 
 
 def _policy(run: RunNumbers | None, asked: argparse.Namespace) -> Policy:
-    """The run's best round, or the model that is named."""
+    """The run's round, or the model that is named."""
     settings = {} if run is None else run.settings
-    adapter = None if run is None else adapter_of(run, chosen_round(run, None)).adapter
+    adapter = None if run is None else adapter_of(run, chosen_round(run, asked.round)).adapter
     base = run.manifest.base if run is not None and run.manifest is not None else EMBEDDED
     return Policy(
         base=asked.model or base,
@@ -159,7 +164,7 @@ def _table(solution: Solution) -> Table:
         table.add_row(
             f"> {place}" if place == solution.place else str(place),
             "" if one.examples is None else f"{one.examples:.0%}",
-            "" if one.value is None else f"{one.value:.0%}",
+            "" if one.value is None else f"{one.value:.2f}",
             str(alike or ""),
             "" if one.log_prob is None else f"{one.log_prob:.2f}",
             lines[-1].strip(),
@@ -175,6 +180,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--file", metavar="SOURCE", help="a problem file, or a source such as humaneval")
     parser.add_argument("--problem", metavar="ID", help="--file: which of its problems (default: the first)")
     parser.add_argument("--run", metavar="RUN", help="a run of fit: its best round samples, as it sampled")
+    parser.add_argument("--round", type=int, help="--run: another of its rounds")
     parser.add_argument("--model", help=f"hub id, folder or .gguf file (default: the run's, or {EMBEDDED})")
     parser.add_argument("--adapter", metavar="FOLDER", help="a PEFT adapter (default: the run's best round)")
     parser.add_argument("--quantization", choices=("nf4", "int8", "none"), help="of the base (default: the run's)")

@@ -15,7 +15,7 @@ from axiom.prompts import Prompt
 from axiom.search.choosers import ByValue, Candidate, Chooser, Consensus, InTurn, LogProbability, PublicExamples, chosen
 from axiom.search.scoring import Sampled
 
-Score = Callable[[Sequence[Sampled]], Sequence[Candidate]]
+Scorer = Callable[[Sequence[Sampled]], Sequence[Candidate]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Drawing:
         *,
         sampler: Sampler,
         params: SamplingParams,
-        score: Score,
+        score: Scorer,
         budget: Budget,
         consensus_first: bool = False,
         seed: int = 0,

@@ -23,12 +23,12 @@ from rich.console import Console
 from rich.table import Table
 
 from axiom.errors import AxiomError
-from axiom.export.asked import adapter_of, chosen_round, problems_of, prompt_style
 from axiom.generation.chat_template import encode_prompt
 from axiom.pass_at_k import bootstrap_mean, paired_bootstrap
 from axiom.policy.policy import Policy
 from axiom.policy.value_function import load_value_function
 from axiom.prompts import build_prompt
+from axiom.report.contents import adapter_of, chosen_round, problems_of, prompt_style
 from axiom.report.numbers import RunNumbers, read_run
 from axiom.rounds.store import JudgedSample, RoundFolder
 from axiom.search.choosers import (

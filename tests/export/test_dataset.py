@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from axiom.__main__ import main
-from axiom.export.asked import problems_of
 from axiom.problems.sources import load_problems, problem_set_hash
 from axiom.prompts import build_prompt
+from axiom.report.contents import problems_of
 from axiom.report.numbers import read_run
 from tests.export.solved_run import PROBLEMS, SECRET, write_solved_run
 from tests.report.runs_on_disk import write_evaluation

@@ -17,6 +17,7 @@ def test_the_program_that_passes_the_examples_is_printed_and_why(taught: tuple[P
     assert "it passes 100% of the public examples" in done.stderr
     assert "candidates behave alike on generated inputs" in done.stderr
     assert "16 candidates" in done.stderr
+    assert any(line.startswith("candidate ") for line in done.stderr.splitlines())
 
 
 def test_a_problem_of_a_file_is_solved_within_a_budget(taught: tuple[Path, Path]) -> None:

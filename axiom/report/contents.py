@@ -1,11 +1,4 @@
-"""What is exported and where to: the round, its folder, and the problems that its samples answered."""
-
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+"""What a run holds beside its figures: the adapter of a round, the problems that its samples answered, its prompts."""
 
 from axiom.errors import ConfigError, ProblemError, RoundStoreError
 from axiom.problems.problem import Problem
@@ -18,7 +11,7 @@ ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
 
 
 def chosen_round(run: RunNumbers, asked: int | None) -> int:
-    """The round to export: the one asked for, else the best on validation pass@1.
+    """The round asked for, else the best on validation pass@1.
 
     Raises:
         ConfigError: if the run has no such round, or none was evaluated.
@@ -97,38 +90,7 @@ def prompt_style(run: RunNumbers) -> PromptStyle:
     if made != PROMPT_VERSION or style is None:
         raise ConfigError(
             f"{run.path} was sampled with prompts of version {made}, and this axiom writes version {PROMPT_VERSION}, "
-            "which the model never read; export with the axiom that made the run"
+            "which the model never read; use the axiom that made the run"
         )
     found: PromptStyle = style
     return found
-
-
-@contextmanager
-def new_folder(target: Path) -> Iterator[Path]:
-    """A folder to write in that becomes the target at the end: whole, or not at all.
-
-    Raises:
-        ConfigError: if the target is not empty, or cannot be written.
-    """
-    if target.is_file() or (target.is_dir() and any(target.iterdir())):
-        raise ConfigError(f"--to {target} is not empty; name a new folder, or empty this one")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
-            made = Path(scratch) / "new"
-            made.mkdir()
-            yield made
-            os.replace(made, target)  # an empty folder gives way
-    except OSError as error:
-        raise ConfigError(f"--to {target} cannot be written: {error}") from error
-
-
-def copy_adapter(folder: RoundFolder, target: Path) -> None:
-    """Copy what PEFT reads of a round's adapter.
-
-    Args:
-        folder: from :func:`adapter_of`.
-        target: a folder that is there.
-    """
-    for name in ADAPTER_FILES:
-        shutil.copyfile(folder.adapter / name, target / name)

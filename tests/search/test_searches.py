@@ -8,7 +8,7 @@ from axiom.errors import SamplingError
 from axiom.generation.sampler import Request, Sample, SamplingParams
 from axiom.prompts import Prompt
 from axiom.search.choosers import Candidate, chosen
-from axiom.search.drawing import Budget, Drawing, Score, Solution, by_what_is_known
+from axiom.search.drawing import Budget, Drawing, Scorer, Solution, by_what_is_known
 from axiom.search.question import problem_asked
 from axiom.search.scoring import Sampled
 from axiom.search.searches import best_of_n, repair
@@ -44,7 +44,7 @@ def by_length(samples: Sequence[Sampled]) -> list[Candidate]:
     ]
 
 
-def drawing(sampler: Scripted, *, samples: int, budget: int | None = None, score: Score = by_length) -> Drawing:
+def drawing(sampler: Scripted, *, samples: int, budget: int | None = None, score: Scorer = by_length) -> Drawing:
     return Drawing(
         PROBLEM,
         sampler=sampler,  # type: ignore[arg-type]
