@@ -28,7 +28,6 @@ from axiom.generation.event_loop import EventLoop
 from axiom.generation.sampler import Request, Sample, SampledPolicy, Sampler, SamplingParams
 from axiom.generation.served_policy import SavedAdapter, one_by_one, save_adapter
 from axiom.policy.export import held_base
-from axiom.prompts import Prompt
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +122,7 @@ class OpenAISampler(Sampler):
         if self._tokenizer is None:
             raise SamplingError(_NO_POLICY)
         for request in requests:
-            length = len(self._ids(request.prompt))
+            length = len(self._ids(request))
             if self._context is not None and length + params.max_new_tokens > self._context:
                 raise SamplingError(
                     f"'{request.key}': a prompt of {length} tokens and {params.max_new_tokens} new ones do not fit the "
@@ -141,8 +140,8 @@ class OpenAISampler(Sampler):
         """
         if self._tokenizer is None:
             raise SamplingError(_NO_POLICY)
-        prepare = self._ids if self._prompt_ids else self._text
-        wanted, failure = one_by_one(requests, lambda request: prepare(request.prompt)), None
+        prepare: Callable[[Request], str | list[int]] = self._ids if self._prompt_ids else self._text
+        wanted, failure = one_by_one(requests, prepare), None
         under_way: set[Future[Sample]] = set()
         with self._connection() as (loop, client):
             while True:
@@ -203,11 +202,12 @@ class OpenAISampler(Sampler):
             self.name,
         )
 
-    def _ids(self, prompt: Prompt) -> list[int]:
-        return encode_prompt(self._tokenizer, prompt)
+    def _ids(self, request: Request) -> list[int]:
+        return [*encode_prompt(self._tokenizer, request.prompt), *request.begun]
 
-    def _text(self, prompt: Prompt) -> str:
-        return prompt_text(self._tokenizer, prompt)
+    def _text(self, request: Request) -> str:
+        text: str = prompt_text(self._tokenizer, request.prompt) + self._tokenizer.decode(request.begun)
+        return text
 
     async def _models(self, client: Any) -> list[Any]:
         async def ask() -> list[Any]:

@@ -53,11 +53,13 @@ class Request:
         key: what the samples are filed under: the problem's id.
         prompt: what the model reads; its stop texts end a completion.
         seeds: (sample index, seed) of each sample wanted.
+        begun: tokens that each of them begins with; a Sample holds what comes after them.
     """
 
     key: str
     prompt: Prompt
     seeds: tuple[tuple[int, int], ...]
+    begun: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

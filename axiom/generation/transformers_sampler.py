@@ -139,7 +139,7 @@ class TransformersSampler(Sampler):
         self._model = None
 
     def _group(self, request: Request, params: SamplingParams) -> Group:
-        prompt = encode_prompt(self._tokenizer, request.prompt)
+        prompt = [*encode_prompt(self._tokenizer, request.prompt), *request.begun]
         limit = getattr(self._model.config, "max_position_embeddings", None)
         if limit is not None and len(prompt) + params.max_new_tokens > limit:
             raise SamplingError(

@@ -201,7 +201,7 @@ class VLLMSampler(Sampler):
     def _ids(self, request: Request, params: SamplingParams) -> list[int]:
         if self._tokenizer is None:
             raise SamplingError("the sampler has no policy; call use() first")
-        ids = encode_prompt(self._tokenizer, request.prompt)
+        ids = [*encode_prompt(self._tokenizer, request.prompt), *request.begun]
         if len(ids) + params.max_new_tokens > self.max_model_len:
             raise SamplingError(
                 f"'{request.key}': a prompt of {len(ids)} tokens and {params.max_new_tokens} new ones do not fit "

@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,13 @@ from axiom.report.numbers import RunNumbers, read_run
 from axiom.search.choosers import Candidate
 from axiom.search.drawing import Budget, Drawing, Solution
 from axiom.search.question import problem_asked
-from axiom.search.scoring import Sampled, candidates_of
+from axiom.search.scoring import Sampled, candidates_of, values_so_far
 from axiom.search.searches import best_of_n, repair
+from axiom.search.value_beam import value_beam
 from axiom.verification.judge import Judge, available_cores, make_sandbox
 
 _SHOWN = 8
-_SEARCHES = ("best_of_n", "consensus", "repair")
+_SEARCHES = ("best_of_n", "consensus", "value_beam", "repair")
 _STYLES = ("direct", "chain_of_thought", "complete")
 
 
@@ -50,6 +52,10 @@ def main(arguments: list[str]) -> int:
     # An adapter's base is known here by another name than PEFT finds in its file.
     warnings.filterwarnings("ignore", message=".*base_model_name_or_path")
     problem = _problem(asked)
+    if asked.search == "value_beam" and asked.value is None:
+        raise ConfigError(
+            "--search value_beam needs --value FOLDER; fit --config configs/value.yaml makes one of a run"
+        )
     run = None if asked.run is None else read_run(Path(asked.run))
     console = Console(stderr=True)
     solution = _searched(problem, run, asked, console)
@@ -119,8 +125,16 @@ def _searched(problem: Problem, run: RunNumbers | None, asked: argparse.Namespac
             seed=asked.seed,
             on_candidates=lambda solution: live.update(_table(solution), refresh=True),
         )
-        search = repair if asked.search == "repair" else best_of_n
-        solution = search(drawing, style=style)
+        if asked.search == "value_beam":
+            assert value is not None
+            solution = value_beam(
+                drawing,
+                style=style,
+                values=partial(values_so_far, value, prompt),
+                decode=partial(policy.tokenizer.decode, skip_special_tokens=True),
+            )
+        else:
+            solution = (repair if asked.search == "repair" else best_of_n)(drawing, style=style)
     if not console.is_terminal:  # where the live display has not ended its last line
         console.print()
     return solution
@@ -189,7 +203,8 @@ def _parser() -> argparse.ArgumentParser:
         "--search",
         choices=_SEARCHES,
         default=_SEARCHES[0],
-        help="consensus puts agreement first; repair feeds back what failed",
+        help="consensus puts agreement first; value_beam goes on with the best half-written ones; repair feeds back "
+        "what failed",
     )
     parser.add_argument("--samples", type=_count, default=16)
     parser.add_argument("--budget", type=_count, metavar="TOKENS", help="of all completions together")

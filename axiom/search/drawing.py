@@ -4,8 +4,9 @@ A budget of tokens holds in any case: no more samples are begun than would fit i
 with every engine; hidden tests are never run.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from axiom.errors import SamplingError
 from axiom.generation.sampler import Request, Sample, Sampler, SamplingParams, sample_seed
@@ -16,6 +17,20 @@ from axiom.search.choosers import ByValue, Candidate, Chooser, Consensus, InTurn
 from axiom.search.scoring import Sampled
 
 Scorer = Callable[[Sequence[Sampled]], Sequence[Candidate]]
+
+
+class Drawn(Protocol):
+    """What an engine drew."""
+
+    @property
+    def token_ids(self) -> tuple[int, ...]:
+        """Of the completion."""
+        ...
+
+    @property
+    def log_probs(self) -> tuple[float, ...]:
+        """Of each token."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +115,7 @@ class Drawing:
         self._budget, self._consensus_first, self._seed = budget, consensus_first, seed
         self._on_candidates = on_candidates
         self.candidates: list[Candidate] = []
-        self._tokens = 0
+        self._tokens = self._extensions = 0
 
     @property
     def room(self) -> int:
@@ -109,6 +124,22 @@ class Drawing:
         if self._budget.tokens is None:
             return room
         return min(room, (self._budget.tokens - self._tokens) // self._params.max_new_tokens)
+
+    @property
+    def params(self) -> SamplingParams:
+        """How samples are drawn."""
+        return self._params
+
+    @property
+    def samples(self) -> int:
+        """At most so many candidates."""
+        return self._budget.samples
+
+    def tokens_for(self, rows: int) -> int:
+        """How many tokens each of so many rows may draw: up to ``max_new_tokens``, and what the budget still holds."""
+        if self._budget.tokens is None:
+            return self._params.max_new_tokens
+        return min(self._params.max_new_tokens, (self._budget.tokens - self._tokens) // rows)
 
     def draw(self, prompts: Sequence[Prompt], *, each: int) -> None:
         """Draw and score so many samples of each prompt, as far as there is room."""
@@ -120,10 +151,39 @@ class Drawing:
             if seeds:
                 requests.append(Request(f"{self.problem.id}#{number}", prompt, seeds))
         openings = {request.key: request.prompt.opening for request in requests}
-        drawn = sorted(self._sampler.sample(requests, self._params), key=lambda sample: sample.index)
-        self._tokens += sum(sample.tokens for sample in drawn)
-        self.candidates += self._score(list(self._sampled(drawn, openings)))
-        if drawn:
+        drawn = self._drawn(requests, self._params)
+        answers = [openings[sample.key] + sample.text for sample in drawn]
+        self.add([self.sampled(*one) for one in zip(answers, drawn, strict=True)])
+
+    def extend(
+        self, prompt: Prompt, begun: Sequence[Sequence[int]], *, each: Sequence[int], max_new_tokens: int, stop: str
+    ) -> list[list[Sample]]:
+        """Go on with completions that are begun, without a word about their worth.
+
+        Args:
+            prompt: whose completions they are.
+            begun: token ids of each.
+            each: how many continuations of each are drawn.
+            max_new_tokens: of a continuation.
+            stop: a text that ends one, beside the prompt's own.
+
+        Returns:
+            The continuations of each.
+        """
+        first, requests = self._extensions, []
+        for number, (tokens, count) in enumerate(zip(begun, each, strict=True)):
+            seeds = tuple((place, self._seed_of(place)) for place in range(first, first + count))
+            requests.append(Request(f"{self.problem.id}#{number}", prompt, seeds, tuple(tokens)))
+            first += count
+        self._extensions = first
+        params = replace(self._params, max_new_tokens=max_new_tokens, stop=(*self._params.stop, stop))
+        drawn = self._drawn(requests, params)
+        return [[sample for sample in drawn if sample.key == request.key] for request in requests]
+
+    def add(self, samples: Sequence[Sampled]) -> None:
+        """Score whole samples, and keep them as candidates."""
+        if samples:
+            self.candidates += self._score(samples)
             self._on_candidates(self.solution())
 
     def solution(self) -> Solution:
@@ -143,9 +203,13 @@ class Drawing:
     def _seed_of(self, place: int) -> int:
         return sample_seed(self._seed, purpose="solve", round_index=0, problem_id=self.problem.id, sample_index=place)
 
-    def _sampled(self, drawn: Sequence[Sample], openings: dict[str, str]) -> Iterator[Sampled]:
-        problem = self.problem
-        for sample in drawn:
-            answer = openings[sample.key] + sample.text
-            program = extract_program(answer, entry_point=problem.entry_point, starter=problem.starter)
-            yield Sampled(None if program is None else program.source, sample.token_ids, sample.log_probs)
+    def sampled(self, answer: str, drawn: "Drawn") -> Sampled:
+        """A whole answer and its tokens, as what is scored."""
+        program = extract_program(answer, entry_point=self.problem.entry_point, starter=self.problem.starter)
+        return Sampled(None if program is None else program.source, drawn.token_ids, drawn.log_probs)
+
+    def _drawn(self, requests: Sequence[Request], params: SamplingParams) -> list[Sample]:
+        """Samples in the order of their numbers, counted."""
+        drawn = sorted(self._sampler.sample(requests, params), key=lambda sample: sample.index)
+        self._tokens += sum(sample.tokens for sample in drawn)
+        return drawn

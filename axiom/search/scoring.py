@@ -56,6 +56,18 @@ def values_of(value: ValueFunction, prompt: Sequence[int], completions: Sequence
     return found
 
 
+def values_so_far(value: ValueFunction, prompt: Sequence[int], completions: Sequence[Sequence[int]]) -> list[float]:
+    """P(pass) of completions of one prompt that are not whole: what is read after their last token.
+
+    Args:
+        value: the value function.
+        prompt: token ids.
+        completions: token ids of each.
+    """
+    # A state is told for each token that is to come; which one that would be, nobody reads.
+    return values_of(value, prompt, [(*completion, 0) for completion in completions])
+
+
 @dataclass(frozen=True, slots=True)
 class Tried:
     """A program on the public examples.

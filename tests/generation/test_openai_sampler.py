@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -328,6 +329,19 @@ def test_a_plain_server_gets_text_and_nothing_beside_the_api(taught: Path, polic
         (sample,) = sampler.sample(requests("a", samples=1), WARM)
         assert server.bodies[0]["prompt"] == list(policy.tokenizer("abc\n")["input_ids"])
     assert sample.log_probs == ()
+
+
+def test_what_is_begun_stands_after_the_prompt_as_ids_or_as_text(taught: Path, policy: Policy, tmp_path: Path) -> None:
+    (request,) = requests("a", samples=1)
+    begun = replace(request, begun=tuple(policy.tokenizer("def f")["input_ids"]))
+    with CompletionsServer(taught, Behaviour(vllm=False)) as server:
+        for prompt_ids in (True, False):
+            sampler = sampler_of(server, server="openai", prompt_ids=prompt_ids)
+            sampler.use(policy, workspace=tmp_path)
+            list(sampler.sample([begun], WARM))
+        ids, text = (body["prompt"] for body in server.bodies)
+    assert ids == list(policy.tokenizer("abc\ndef f")["input_ids"])
+    assert text == "abc\ndef f"
 
 
 def test_top_k_and_min_p_are_always_sent_to_a_server_that_knows_them_and_refused_for_another(

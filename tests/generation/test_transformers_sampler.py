@@ -1,6 +1,7 @@
 """The engine against ``transformers.generate`` and against itself in other batches."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,6 +56,16 @@ def test_greedy_equals_generate_token_for_token(kind: str, kernel: bool, monkeyp
     for rows in (1, 2, 8):  # alone, with rows that join as others end, together
         got = drawn(model, wanted, SamplingParams(temperature=0, max_new_tokens=40), rows=rows)
         assert {key: sample.token_ids for (key, _), sample in got.items()} == expected
+
+
+def test_what_is_begun_is_gone_on_with_and_only_the_rest_is_told() -> None:
+    model, greedy = tiny("llama"), SamplingParams(temperature=0, max_new_tokens=30)
+    whole = drawn(model, requests(3, 1), greedy)
+    begun = [replace(one, begun=whole[one.key, 0].token_ids[: 4 * i]) for i, one in enumerate(requests(3, 2))]
+    rest = drawn(model, begun, replace(greedy, max_new_tokens=10))
+    for request in begun:
+        count, of_all = len(request.begun), whole[request.key, 0].token_ids
+        assert [rest[request.key, index].token_ids for index in (0, 1)] == [of_all[count : count + 10]] * 2
 
 
 def test_a_sample_does_not_depend_on_its_batch() -> None:

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -248,6 +249,9 @@ def assert_params_are_kept(sampler: Sampler, policy: Policy) -> None:
         assert sample.text == greedy[key].text[: greedy[key].text.index("def") + 3]
         assert sample.finish_reason == "stop"
         assert policy.tokenizer.decode(sample.token_ids).startswith(sample.text)
+    begun = [replace(one, begun=greedy[one.key, 0].token_ids[:4]) for one in requests(words=WORDS[:4])]
+    rest = answers(sampler, begun, replace(GREEDY, max_new_tokens=4))
+    assert sum(rest[key].token_ids == greedy[key].token_ids[4:8] for key in rest) >= 3
 
 
 @needs_vllm

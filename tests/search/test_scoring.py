@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from axiom.learning.packing import TokenizedExample, pack
 from axiom.policy.value_function import ValueFunction
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Problem
 from axiom.sandbox.process import ProcessSandbox
-from axiom.search.scoring import Sampled, Tried, candidates_of, tried_on_examples, values_of
+from axiom.search.scoring import Sampled, Tried, candidates_of, tried_on_examples, values_of, values_so_far
 from axiom.verification.judge import Judge
 from tests.policy.test_tree_attention import noisy_policy
 
@@ -50,6 +51,17 @@ def test_a_completion_has_one_value_however_many_are_scored_with_it(tiny_model: 
     alone = [values_of(value, (1, 2, 3), [completion])[0] for completion in completions]
     assert found == pytest.approx(alone, abs=1e-5)
     assert len(set(alone)) > 3
+
+
+def test_the_value_so_far_is_what_a_longer_completion_has_there(tiny_model: Path) -> None:
+    value = ValueFunction(noisy_policy(tiny_model), trains_adapter=False)
+    torch.nn.init.normal_(value.head.out.weight)
+    whole = tuple(range(30, 60))
+    batch = pack([TokenizedExample((1, 2, 3), whole)])
+    at_each = value.logits(batch).sigmoid().tolist()  # before the first token, after it, after the second
+    found = values_so_far(value, (1, 2, 3), [whole[:count] for count in (0, 1, 7, 29)])
+    assert found == pytest.approx([at_each[count] for count in (0, 1, 7, 29)], abs=1e-5)
+    assert len({round(one, 4) for one in found}) == 4
 
 
 def test_a_candidate_has_what_is_at_hand_and_nothing_else(judge: Judge, tiny_model: Path) -> None:

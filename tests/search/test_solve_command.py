@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from axiom.policy.policy import Policy
+from axiom.policy.value_function import ValueFunction
 from tests.runs import axiom
 
 HOW = ("--quantization", "none", "--prompt-style", "complete", "--temperature", "1.0", "--max-new-tokens", "30")
@@ -28,9 +30,21 @@ def test_a_problem_of_a_file_is_solved_within_a_budget(taught: tuple[Path, Path]
     assert "its mean log-probability of a token" in done.stderr
 
 
+def test_a_beam_of_half_written_programs_follows_a_value_function(taught: tuple[Path, Path], tmp_path: Path) -> None:
+    model = taught[0]
+    policy = Policy(base=str(model), quantization="none", dtype="float32")
+    ValueFunction(policy, trains_adapter=True).save(tmp_path / "value")
+    how = ("--search", "value_beam", "--value", str(tmp_path / "value"))
+    done = axiom("solve", *ASKED, "--model", str(model), *HOW, *how)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].strip() == "return 1"
+    assert "its value is 0.50" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ((*ASKED, "--search", "value_beam"), "--search value_beam needs --value FOLDER"),
         ((), "expected a question, or --file"),
         (("x", "--file", "basics/test"), "and not both"),
         (("x",), "expected --tests"),

@@ -1,0 +1,115 @@
+"""Search over lines of code: half-written programs that the value function thinks best are gone on with.
+
+At each step every program under way is continued by a line in several ways, the value function reads them all, and the
+best go on (OVM, arXiv 2311.09724, whose steps are lines of reasoning). With N rows and a beam of B, N / B ways lead on
+from each, so that a search costs about as much as N samples. Continuations go on with the very tokens that were drawn,
+never with their text: a line's break and the next one's indent are often one token.
+
+The engine reads a prompt and what is begun of it anew at each step; only the rows of one beginning share its keys.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from axiom.generation.sampler import Sample
+from axiom.generation.stops import cut_at_stop
+from axiom.prompts import Prompt, PromptStyle, build_prompt
+from axiom.search.drawing import Drawing, Solution
+from axiom.search.scoring import Sampled
+
+_LINE_BREAK = "\n"
+Values = Callable[[Sequence[tuple[int, ...]]], list[float]]
+Decode = Callable[[Sequence[int]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A completion under way, or whole.
+
+    Attributes:
+        token_ids, log_probs: of it.
+    """
+
+    token_ids: tuple[int, ...] = ()
+    log_probs: tuple[float, ...] = ()
+
+    def with_line(self, line: Sample) -> "Partial":
+        """It with what was drawn after it."""
+        return Partial(self.token_ids + line.token_ids, self.log_probs + line.log_probs)
+
+
+def value_beam(
+    drawing: Drawing,
+    *,
+    style: PromptStyle,
+    values: Values,
+    decode: Decode,
+    beams: int | None = None,
+) -> Solution:
+    """Write programs line by line, the most promising first.
+
+    Args:
+        drawing: what is asked, and what may be drawn; its ``samples`` are the rows of each step.
+        style: of the prompt.
+        values: P(pass) of completions that are not whole, from their tokens.
+        decode: tokens to text, special tokens left out.
+        beams: programs that go on after each step; None takes the square root of the rows.
+
+    Raises:
+        SamplingError: if the engine fails, or the budget does not hold one token a row.
+    """
+    prompt, rows = build_prompt(drawing.problem, style=style), drawing.samples
+    count = beams or max(math.isqrt(rows), 1)
+    stops = (*prompt.stop, *drawing.params.stop)
+    under_way = [Partial()]
+    while under_way:
+        longest = max(len(one.token_ids) for one in under_way)
+        limit = min(drawing.params.max_new_tokens - longest, drawing.tokens_for(rows))
+        if limit < 1:
+            break
+        lines = drawing.extend(
+            prompt,
+            [one.token_ids for one in under_way],
+            each=_divided(rows, len(under_way)),
+            max_new_tokens=limit,
+            stop=_LINE_BREAK,
+        )
+        whole: list[Partial] = []
+        going_on: list[Partial] = []
+        for one, continuations in zip(under_way, lines, strict=True):
+            for line in continuations:
+                is_open = line.finish_reason == "stop" and line.text.endswith(_LINE_BREAK)
+                longer = one.with_line(line)
+                is_whole = not is_open or any(stop in decode(longer.token_ids) for stop in stops)
+                (whole if is_whole else going_on).append(longer)
+        drawing.add([_sampled(drawing, prompt, one, decode) for one in whole])
+        rows -= len(whole)
+        under_way = _best(going_on, values, decode, min(count, rows))
+    if not drawing.candidates:
+        drawing.add([_sampled(drawing, prompt, one, decode) for one in under_way if one.token_ids])
+    return drawing.solution()
+
+
+def _divided(rows: int, among: int) -> list[int]:
+    """Rows for each, as even as can be."""
+    return [rows // among + (place < rows % among) for place in range(among)]
+
+
+def _best(partials: Sequence[Partial], values: Values, decode: Decode, count: int) -> list[Partial]:
+    """The distinct ones of the highest values; a text that was drawn twice stands once."""
+    by_text: dict[str, Partial] = {}
+    for one in partials:
+        by_text.setdefault(decode(one.token_ids), one)
+    distinct = list(by_text.values())
+    if len(distinct) <= count:
+        return distinct
+    found = values([one.token_ids for one in distinct])
+    order = sorted(range(len(distinct)), key=lambda place: (-found[place], place))
+    return [distinct[place] for place in order[:count]]
+
+
+def _sampled(drawing: Drawing, prompt: Prompt, whole: Partial, decode: Decode) -> Sampled:
+    """What is scored of a whole completion."""
+    text = cut_at_stop(decode(whole.token_ids), (*prompt.stop, *drawing.params.stop))
+    return drawing.sampled(prompt.opening + text, whole)
