@@ -112,6 +112,12 @@ class VerdictsDataModule(L.LightningDataModule):
             self.examples[purpose] = [
                 example for run in self.runs for example in self._examples_of(run, purpose, tokenizer)
             ]
+        silent = [one for some in self.examples.values() for one in some if not one.tokens.sampled]
+        if silent and module.hparams["reads_confidence"]:
+            raise ConfigError(
+                f"data.runs: {len(silent)} completions, of {silent[0].problem} for one, have no log-probabilities, "
+                "as their engine told none; set model.reads_confidence false"
+            )
         if stage == "fit" and not any(one.target.passing for one in self.examples["train"]):
             raise ConfigError(
                 f"data.runs: no problem has both passing and failing ones among {len(self.examples['train'])} "
@@ -131,7 +137,7 @@ class VerdictsDataModule(L.LightningDataModule):
             if row.task_id not in prompts:
                 prompt = build_prompt(problems[row.task_id], style=style)
                 prompts[row.task_id] = tuple(encode_prompt(tokenizer, prompt))
-            tokens = TokenizedExample(prompts[row.task_id], _drawn(row, tokenizer), sampled=row.log_probs)
+            tokens = TokenizedExample(prompts[row.task_id], _drawn(row, tokenizer), sampled=tuple(row.log_probs))
             made.append(ValueExample(tokens, row.task_id, row.passed, target))
         return made
 
@@ -181,4 +187,6 @@ class ValueLoader:
 
 def _drawn(row: JudgedSample, tokenizer: Any) -> tuple[int, ...]:
     """The very tokens that were drawn; where the engine did not tell them, those of the text and the end token."""
-    return row.token_ids or (*tokenizer(row.completion, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id)
+    if row.token_ids:
+        return tuple(row.token_ids)
+    return (*tokenizer(row.completion, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id)

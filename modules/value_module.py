@@ -11,7 +11,7 @@ import torch.distributed as distributed
 
 from axiom.errors import ConfigError, ModelError
 from axiom.learning.value import Scored, auroc_by_problem, calibration_error, reliability, value_loss
-from axiom.learning.value_examples import ValueBatch, state_at
+from axiom.learning.value_examples import ValueBatch, ValueExample, state_at
 from axiom.policy.policy import Policy
 from axiom.policy.quantization import Quantization
 from axiom.policy.value_function import ValueFunction
@@ -20,6 +20,7 @@ FOLDER = "value"
 SCORES = "value_scores.jsonl"
 # Shares of a completion's tokens at which values are told.
 SHARES = (0.25, 0.5, 0.75, 1.0)
+_MOST_KEPT_BYTES = 2 << 30
 
 
 class _Origin(Protocol):
@@ -34,8 +35,10 @@ class ValueModule(L.LightningModule):
 
     Args:
         trains_adapter: train a LoRA adapter along with the head, beginning with the policy's; False learns the head
-            alone, on the policy as it is, so that one forward gives both token and value.
+            alone, on the policy as it is, so that one forward gives both token and value, and an epoch after the first
+            costs next to nothing.
         hidden: units of a layer between states and value; 0 for none.
+        reads_confidence: whether the head reads the log-probabilities of the tokens so far beside a state.
         learning_rate: of AdamW for the adapter, after the warm-up.
         head_learning_rate: likewise for the head.
         warmup_steps: optimizer steps of linear warm-up.
@@ -49,8 +52,9 @@ class ValueModule(L.LightningModule):
     def __init__(
         self,
         *,
-        trains_adapter: bool = True,
+        trains_adapter: bool = False,
         hidden: int = 0,
+        reads_confidence: bool = True,
         learning_rate: float = 2e-4,
         head_learning_rate: float = 1e-3,
         warmup_steps: int = 10,
@@ -69,6 +73,8 @@ class ValueModule(L.LightningModule):
         self.strict_loading = False
         self.best = -1.0
         self._told: list[dict[str, Any]] = []
+        self._known: dict[ValueExample, torch.Tensor] = {}
+        self._known_bytes = 0
 
     def build_value(self, device: torch.device) -> ValueFunction:
         """Load policy and head onto a device; later calls return them as they are.
@@ -88,7 +94,11 @@ class ValueModule(L.LightningModule):
                 device=device,
             )
             self.value = ValueFunction(
-                policy, trains_adapter=settings["trains_adapter"], hidden=settings["hidden"], seed=settings["seed"]
+                policy,
+                trains_adapter=settings["trains_adapter"],
+                hidden=settings["hidden"],
+                reads_confidence=settings["reads_confidence"],
+                seed=settings["seed"],
             )
         return self.value
 
@@ -98,21 +108,35 @@ class ValueModule(L.LightningModule):
 
     def training_step(self, batch: ValueBatch, batch_index: int) -> torch.Tensor:
         """The mean cross-entropy of a packed step."""
-        assert self.value is not None
-        logits = self.value.logits(batch.packed)
+        logits = self._logits(batch)
         loss = value_loss(logits, batch.passing, batch.failing, batch.packed.target_counts)
         self.log("value/loss", loss, on_step=True, batch_size=len(batch.examples))
         return loss * batch.packed.share
 
     def validation_step(self, batch: ValueBatch, batch_index: int) -> None:
         """Values of completions at some shares of their tokens; no collectives in here."""
-        assert self.value is not None
-        values = self.value.logits(batch.packed).sigmoid()
+        values = self._logits(batch).sigmoid()
         of_each = values.split(batch.packed.target_counts.tolist())  # type: ignore[no-untyped-call]
         for example, own in zip(batch.examples, of_each, strict=True):
             at = {str(share): float(own[state_at(len(own), share)]) for share in SHARES}
             told = {"task_id": example.problem, "passed": example.passed, "values": at, "log_prob": example.log_prob}
             self._told.append(told)
+
+    def _logits(self, batch: ValueBatch) -> torch.Tensor:
+        """(M,) logits; what the head reads is computed once for each completion where the head alone learns."""
+        assert self.value is not None
+        if self.value.trains_adapter:
+            return self.value.logits(batch.packed)
+        if any(one not in self._known for one in batch.examples):
+            known = self.value.known(batch.packed)
+            if self._known_bytes >= _MOST_KEPT_BYTES:
+                return self.value.head(known)  # type: ignore[no-any-return]
+            parts = known.cpu().split(batch.packed.target_counts.tolist())  # type: ignore[no-untyped-call]
+            for one, own in zip(batch.examples, parts, strict=True):
+                self._known[one] = own
+                self._known_bytes += own.nbytes
+        known = torch.cat([self._known[one] for one in batch.examples])
+        return self.value.head(known.to(batch.packed.targets.device))  # type: ignore[no-any-return]
 
     def on_validation_epoch_end(self) -> None:
         """Log the figures over all ranks, and keep the value function where it is the best so far."""

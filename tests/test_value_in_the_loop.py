@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 import torch
 
+from axiom.__main__ import main
 from axiom.cli import learns_values
 from axiom.generation.chat_template import encode_prompt
-from axiom.learning.packing import TokenizedExample, pack
+from axiom.learning.packing import PackedBatch, TokenizedExample, pack
 from axiom.policy.policy import Policy
-from axiom.policy.value_function import load_value_function
+from axiom.policy.value_function import ValueFunction, load_value_function
 from axiom.prompts import build_prompt
 from axiom.rounds.store import RoundStore
+from modules import value_module
 from tests.runs import ONE, axiom, events, settings
 
 VALUE = ("fit", "--config", "configs/value.yaml")
@@ -62,9 +64,43 @@ def test_the_folder_that_it_leaves_scores_programs_without_lightning(run: Path, 
     prompt = tuple(encode_prompt(policy.tokenizer, build_prompt(ONE, style="complete")))
     with torch.no_grad():
         found = {
-            passed: value.logits(pack([TokenizedExample(prompt, row.token_ids)]))[-1] for passed, row in rows.items()
+            passed: value.logits(pack([TokenizedExample(prompt, row.token_ids, sampled=row.log_probs)]))[-1]
+            for passed, row in rows.items()
         }
     assert found[True] > found[False]
+
+
+def test_a_head_alone_has_each_completion_read_once_however_many_epochs(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    original = ValueFunction.known
+
+    def counting(self: ValueFunction, batch: PackedBatch) -> torch.Tensor:
+        read.append(len(batch.target_counts))
+        return original(self, batch)
+
+    monkeypatch.setattr(ValueFunction, "known", counting)
+    places = ("--data.runs", str(run), "--trainer.default_root_dir", str(tmp_path), "--trainer.max_epochs", "5")
+    assert main([*VALUE, *places, "--model.head_learning_rate", "0.03"]) == 0
+    once = sum(read)
+    read.clear()
+    monkeypatch.setattr(value_module, "_MOST_KEPT_BYTES", 0)
+    assert main([*VALUE, *places, "--model.head_learning_rate", "0.03"]) == 0
+    assert sum(read) == 5 * once
+
+
+def test_samples_without_log_probabilities_need_a_head_that_does_not_read_them(run: Path, tmp_path: Path) -> None:
+    silent = tmp_path / "silent"
+    shutil.copytree(run, silent)
+    for file in silent.glob("rounds/*/*.jsonl"):
+        rows = [json.loads(line) | {"log_probs": []} for line in file.read_text().splitlines()]
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    places = ("--data.runs", str(silent), "--trainer.default_root_dir", str(tmp_path / "out"))
+    done = axiom(*VALUE, *places)
+    assert done.returncode == 2
+    assert "have no log-probabilities, as their engine told none; set model.reads_confidence false" in done.stderr
+    assert axiom(*VALUE, *places, "--model.reads_confidence", "false").returncode == 0
 
 
 def test_what_is_no_run_or_has_nothing_to_learn_from_is_refused(run: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ not of the samples as they come.
 Notation: E completions of a step, M states of theirs: after the prompt and after each token but the last.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ import torch
 from torch import nn
 
 from axiom.learning.losses import sequence_sums
+
+CONFIDENCE = 6
+_HALF = math.log(0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,29 @@ def targets_of(labels: Sequence[float], problems: Sequence[str], *, is_balanced:
     weights = [weight for target in found if (weight := target.passing + target.failing)]
     each = len(weights) / sum(weights) if weights else 0.0
     return [Target(target.passing * each, target.failing * each) for target in found]
+
+
+def confidence(log_probs: torch.Tensor, counts: torch.Tensor) -> torch.Tensor:
+    """How sure the policy was of what stands behind each state: (M, :data:`CONFIDENCE`) float32.
+
+    Of the tokens so far: their mean log-probability, their sum, the least of them, how many were less likely than one
+    half, how many there are, and the newest one's log-probability; each divided so that it is about 1. All are 0 after
+    the prompt.
+
+    Args:
+        log_probs: (M,) of the completions' tokens under the policy that drew them, in nats.
+        counts: (E,) int64, tokens of each completion.
+    """
+    told = []
+    for own in log_probs.float().split(counts.tolist()):  # type: ignore[no-untyped-call]
+        before = torch.cat([own.new_zeros(1), own[:-1]])
+        count = torch.arange(len(own), device=own.device)
+        total, unlikely = before.cumsum(0), (before < _HALF).cumsum(0)
+        least = before.cummin(0).values
+        told.append(
+            torch.stack([total / count.clamp(min=1), total / 10, least / 5, unlikely / 5, count / 50, before], dim=1)
+        )
+    return torch.cat(told)
 
 
 def value_loss(

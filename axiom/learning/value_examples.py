@@ -58,9 +58,12 @@ class ValueBatch:
 
 
 def value_batch(examples: Sequence[ValueExample]) -> ValueBatch:
-    """A step of these completions, one or more."""
+    """A step of these completions, one or more; with log-probabilities where all of them have theirs."""
+    tokens = [example.tokens for example in examples]
+    if not all(one.sampled for one in tokens):
+        tokens = [replace(one, sampled=()) for one in tokens]
     return ValueBatch(
-        packed=pack([replace(example.tokens, sampled=()) for example in examples]),
+        packed=pack(tokens),
         passing=torch.tensor([example.target.passing for example in examples]),
         failing=torch.tensor([example.target.failing for example in examples]),
         examples=tuple(examples),

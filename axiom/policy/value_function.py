@@ -1,12 +1,14 @@
 """The value function: P(pass) after every token of a completion, read off a policy's hidden states by a small head.
 
 With ``trains_adapter`` false the policy stays as it is, so one forward gives the next token and the value; true trains
-the adapter along with the head, for a forward of its own.
+the adapter along with the head, for a forward of its own. Beside a state the head reads how sure the policy was of the
+tokens so far: what it is unsure of is often wrong, and its states say that less plainly than its log-probabilities.
 
 On disk it is a folder: the head, what it looks like, and where the adapter was trained a PEFT adapter beside them.
 """
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,8 @@ from torch import nn
 
 from axiom.errors import ModelError
 from axiom.learning.packing import PackedBatch
-from axiom.policy.policy import Policy
+from axiom.learning.value import CONFIDENCE, confidence
+from axiom.policy.policy import Policy, read_adapter
 
 _HEAD_FILE = "value_head.safetensors"
 _SETTINGS_FILE = "value_head.json"
@@ -25,10 +28,10 @@ ADAPTER = "adapter"
 
 
 class ValueHead(nn.Module):
-    """A hidden state to the logit of P(pass), in float32; 0 for any state before training.
+    """What is known at a state to the logit of P(pass), in float32; 0 for any state before training.
 
     Args:
-        width: of the states (H).
+        width: of what is known (K).
         hidden: units of a layer between; 0 reads the states off linearly.
     """
 
@@ -40,11 +43,11 @@ class ValueHead(nn.Module):
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
-    def forward(self, states: torch.Tensor) -> torch.Tensor:
-        """(..., H) to (...) float32 logits."""
+    def forward(self, known: torch.Tensor) -> torch.Tensor:
+        """(..., K) to (...) float32 logits."""
         # Out of autocast: a probability near 0 or 1 has no digits to lose.
-        with torch.autocast(states.device.type, enabled=False):
-            logits: torch.Tensor = self.out(self.between(states.float()))
+        with torch.autocast(known.device.type, enabled=False):
+            logits: torch.Tensor = self.out(self.between(known.float()))
         return logits.squeeze(-1)
 
 
@@ -55,13 +58,17 @@ class ValueFunction(nn.Module):
         policy: whose states; its base is frozen in any case.
         trains_adapter: whether its adapter learns along with the head.
         hidden: units of the head's layer between; 0 for none.
+        reads_confidence: whether the head reads :func:`axiom.learning.value.confidence` beside a state.
         seed: of the head's initial weights.
     """
 
-    def __init__(self, policy: Policy, *, trains_adapter: bool, hidden: int = 0, seed: int = 0) -> None:
+    def __init__(
+        self, policy: Policy, *, trains_adapter: bool, hidden: int = 0, reads_confidence: bool = True, seed: int = 0
+    ) -> None:
         super().__init__()
-        self.policy, self.trains_adapter = policy, trains_adapter
-        width = policy.model.config.get_text_config().hidden_size
+        self.policy, self.trains_adapter, self.reads_confidence = policy, trains_adapter, reads_confidence
+        self.own_adapter: dict[str, torch.Tensor] | None = None
+        width = policy.model.config.get_text_config().hidden_size + CONFIDENCE * reads_confidence
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.head = ValueHead(width=width, hidden=hidden).to(policy.device)
@@ -73,20 +80,47 @@ class ValueFunction(nn.Module):
 
         Args:
             batch: M targets, on the policy's device.
+
+        Raises:
+            ModelError: as :meth:`known`.
         """
-        with torch.set_grad_enabled(torch.is_grad_enabled() and self.trains_adapter):
+        return self.head(self.known(batch))  # type: ignore[no-any-return]
+
+    def known(self, batch: PackedBatch) -> torch.Tensor:
+        """(M, K) what the head reads; without gradient where the head alone learns.
+
+        Args:
+            batch: M targets, on the policy's device.
+
+        Raises:
+            ModelError: if the head reads how sure the policy was, and the batch has no log-probabilities.
+        """
+        if self.reads_confidence and len(batch.sampled) != len(batch.targets):
+            raise ModelError(
+                "the value function reads log-probabilities, and the samples have none; let the engine tell them "
+                "(logprobs), or train one with model.reads_confidence false"
+            )
+        with self._own_adapter_in_place(), torch.set_grad_enabled(torch.is_grad_enabled() and self.trains_adapter):
             states = self.policy.completion_states(batch)
-        return self.head(states)  # type: ignore[no-any-return]
+        if not self.reads_confidence:
+            return states
+        return torch.cat([states, confidence(batch.sampled, batch.target_counts).to(states)], dim=1)
 
     def trained_state(self) -> dict[str, torch.Tensor]:
         """What training changes: the head's tensors, and the adapter's where it is trained."""
         state = {f"head.{name}": tensor.detach() for name, tensor in self.head.state_dict().items()}
         if self.trains_adapter:
-            state |= {f"{ADAPTER}.{name}": tensor for name, tensor in self.policy.adapter_state().items()}
+            with self._own_adapter_in_place():
+                adapter = {name: tensor.clone() for name, tensor in self.policy.adapter_state().items()}
+            state |= {f"{ADAPTER}.{name}": tensor for name, tensor in adapter.items()}
         return state
 
-    def load_trained_state(self, state: dict[str, torch.Tensor]) -> None:
+    def load_trained_state(self, state: dict[str, torch.Tensor], *, beside_policy: bool = False) -> None:
         """Put tensors that :meth:`trained_state` gave back in place.
+
+        Args:
+            state: the tensors.
+            beside_policy: leave the policy its own adapter, which gives way while a value is read, and only then.
 
         Raises:
             ModelError: if they are of another value function.
@@ -95,19 +129,26 @@ class ValueFunction(nn.Module):
         if own.keys() != state.keys() or any(own[name].shape != state[name].shape for name in own):
             raise ModelError("the value function does not fit: its head, base, or whether it trains an adapter differ")
         self.head.load_state_dict(_below("head", state))
-        if self.trains_adapter:
+        if self.trains_adapter and beside_policy:
+            self.own_adapter = _below(ADAPTER, state)
+        elif self.trains_adapter:
             self.policy.load_adapter_state(_below(ADAPTER, state))
+
+    def _own_adapter_in_place(self) -> AbstractContextManager[None]:
+        return nullcontext() if self.own_adapter is None else self.policy.with_adapter(self.own_adapter)
 
     def save(self, folder: Path) -> None:
         """Write the folder."""
         folder.mkdir(parents=True, exist_ok=True)
         save_file({name: tensor.cpu() for name, tensor in self.head.state_dict().items()}, folder / _HEAD_FILE)
         if self.trains_adapter:
-            self.policy.save_adapter(folder / ADAPTER)
+            with self._own_adapter_in_place():
+                self.policy.save_adapter(folder / ADAPTER)
         settings = {
             "base": self.policy.base_name,
             "width": self.head.width,
             "hidden": self.head.hidden,
+            "reads_confidence": self.reads_confidence,
             "adapter": self.trains_adapter,
             "policy_adapter_hash": None if self.trains_adapter else self.policy.adapter_hash(),
         }
@@ -115,14 +156,19 @@ class ValueFunction(nn.Module):
 
 
 def load_value_function(folder: Path, policy: Policy) -> ValueFunction:
-    """A saved value function on this policy, whose adapter gives way to the value function's own where it has one.
+    """A saved value function on this policy; where it has an adapter of its own, that is in place while it reads.
 
     Raises:
         ModelError: if the folder holds none, or it is for another model.
     """
     try:
         settings: dict[str, Any] = json.loads((folder / _SETTINGS_FILE).read_text(encoding="utf-8"))
-        value = ValueFunction(policy, trains_adapter=settings["adapter"], hidden=settings["hidden"])
+        value = ValueFunction(
+            policy,
+            trains_adapter=settings["adapter"],
+            hidden=settings["hidden"],
+            reads_confidence=settings["reads_confidence"],
+        )
         head, learned_on = load_file(folder / _HEAD_FILE), settings["policy_adapter_hash"]
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise ModelError(f"{folder} holds no value function that can be read: {error}") from error
@@ -131,9 +177,10 @@ def load_value_function(folder: Path, policy: Policy) -> ValueFunction:
             f"{folder} was learned on the states of another adapter (hash {learned_on}, of {settings['base']}); give "
             "the policy that one"
         )
+    state = {f"head.{name}": tensor for name, tensor in head.items()}
     if value.trains_adapter:
-        policy.load_adapter(folder / ADAPTER)
-    value.load_trained_state(value.trained_state() | {f"head.{name}": tensor for name, tensor in head.items()})
+        state |= {f"{ADAPTER}.{name}": tensor for name, tensor in read_adapter(folder / ADAPTER).items()}
+    value.load_trained_state(state, beside_policy=True)
     return value
 
 

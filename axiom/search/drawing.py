@@ -6,7 +6,6 @@ with every engine; hidden tests are never run.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from axiom.errors import SamplingError
 from axiom.generation.sampler import Request, Sample, Sampler, SamplingParams, sample_seed
@@ -14,23 +13,9 @@ from axiom.problems.problem import Problem
 from axiom.programs import extract_program
 from axiom.prompts import Prompt
 from axiom.search.choosers import ByValue, Candidate, Chooser, Consensus, InTurn, LogProbability, PublicExamples, chosen
-from axiom.search.scoring import Sampled
+from axiom.search.scoring import Drawn, Sampled
 
 Scorer = Callable[[Sequence[Sampled]], Sequence[Candidate]]
-
-
-class Drawn(Protocol):
-    """What an engine drew."""
-
-    @property
-    def token_ids(self) -> tuple[int, ...]:
-        """Of the completion."""
-        ...
-
-    @property
-    def log_probs(self) -> tuple[float, ...]:
-        """Of each token."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +188,7 @@ class Drawing:
     def _seed_of(self, place: int) -> int:
         return sample_seed(self._seed, purpose="solve", round_index=0, problem_id=self.problem.id, sample_index=place)
 
-    def sampled(self, answer: str, drawn: "Drawn") -> Sampled:
+    def sampled(self, answer: str, drawn: Drawn) -> Sampled:
         """A whole answer and its tokens, as what is scored."""
         program = extract_program(answer, entry_point=self.problem.entry_point, starter=self.problem.starter)
         return Sampled(None if program is None else program.source, drawn.token_ids, drawn.log_probs)

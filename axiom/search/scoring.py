@@ -6,6 +6,7 @@ Hidden tests are never run here.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import torch
 
@@ -37,35 +38,64 @@ class Sampled:
     log_probs: tuple[float, ...] = ()
 
 
-def values_of(value: ValueFunction, prompt: Sequence[int], completions: Sequence[Sequence[int]]) -> list[float]:
+class Drawn(Protocol):
+    """What an engine drew."""
+
+    @property
+    def token_ids(self) -> tuple[int, ...]:
+        """Of the completion, as far as it goes."""
+        ...
+
+    @property
+    def log_probs(self) -> tuple[float, ...]:
+        """Of each token under the policy; empty where the engine did not tell."""
+        ...
+
+
+def values_of(value: ValueFunction, prompt: Sequence[int], completions: Sequence[Drawn]) -> list[float]:
     """P(pass) of whole completions of one prompt.
 
     Args:
         value: the value function.
         prompt: token ids.
-        completions: token ids of each, at least one, the end token included.
+        completions: of at least one token each, the end token included.
+
+    Raises:
+        ModelError: if the value function reads log-probabilities, and there are none.
     """
-    found: list[float] = []
-    for start in range(0, len(completions), _COMPLETIONS_AT_A_TIME):
-        some = completions[start : start + _COMPLETIONS_AT_A_TIME]
-        batch = pack([TokenizedExample(tuple(prompt), tuple(completion)) for completion in some])
-        with torch.no_grad():
-            logits = value.logits(batch.to(value.policy.device))
-        last = batch.target_counts.cumsum(0) - 1
-        found += logits[last.to(logits.device)].sigmoid().tolist()
-    return found
+    return _values(
+        value, [TokenizedExample(tuple(prompt), one.token_ids, sampled=one.log_probs) for one in completions]
+    )
 
 
-def values_so_far(value: ValueFunction, prompt: Sequence[int], completions: Sequence[Sequence[int]]) -> list[float]:
+def values_so_far(value: ValueFunction, prompt: Sequence[int], completions: Sequence[Drawn]) -> list[float]:
     """P(pass) of completions of one prompt that are not whole: what is read after their last token.
 
     Args:
         value: the value function.
         prompt: token ids.
-        completions: token ids of each.
+        completions: as far as they go.
+
+    Raises:
+        ModelError: if the value function reads log-probabilities, and there are none.
     """
     # A state is told for each token that is to come; which one that would be, nobody reads.
-    return values_of(value, prompt, [(*completion, 0) for completion in completions])
+    return _values(
+        value,
+        [TokenizedExample(tuple(prompt), (*one.token_ids, 0), sampled=(*one.log_probs, 0.0)) for one in completions],
+    )
+
+
+def _values(value: ValueFunction, completions: Sequence[TokenizedExample]) -> list[float]:
+    """What is read before the last token of each."""
+    found: list[float] = []
+    for start in range(0, len(completions), _COMPLETIONS_AT_A_TIME):
+        batch = pack(completions[start : start + _COMPLETIONS_AT_A_TIME])
+        with torch.no_grad():
+            logits = value.logits(batch.to(value.policy.device))
+        last = batch.target_counts.cumsum(0) - 1
+        found += logits[last.to(logits.device)].sigmoid().tolist()
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +167,7 @@ def candidates_of(
     sources = [sample.source for sample in samples]
     none: list[None] = [None] * len(samples)
     tried = [Tried()] * len(samples) if judge is None else tried_on_examples(problem, sources, judge)
-    values = none if value is None else values_of(value, prompt, [sample.token_ids for sample in samples])
+    values = none if value is None else values_of(value, prompt, samples)
     acting: Sequence[str | None] = none
     if sandbox is not None:
         calls = generated_inputs(problem, count=inputs, seed=seed)

@@ -19,7 +19,7 @@ from axiom.search.drawing import Drawing, Solution
 from axiom.search.scoring import Sampled
 
 _LINE_BREAK = "\n"
-Values = Callable[[Sequence[tuple[int, ...]]], list[float]]
+Values = Callable[[Sequence["Partial"]], list[float]]
 Decode = Callable[[Sequence[int]], str]
 
 
@@ -52,7 +52,7 @@ def value_beam(
     Args:
         drawing: what is asked, and what may be drawn; its ``samples`` are the rows of each step.
         style: of the prompt.
-        values: P(pass) of completions that are not whole, from their tokens.
+        values: P(pass) of completions that are not whole.
         decode: tokens to text, special tokens left out.
         beams: programs that go on after each step; None takes the square root of the rows.
 
@@ -104,7 +104,7 @@ def _best(partials: Sequence[Partial], values: Values, decode: Decode, count: in
     distinct = list(by_text.values())
     if len(distinct) <= count:
         return distinct
-    found = values([one.token_ids for one in distinct])
+    found = values(distinct)
     order = sorted(range(len(distinct)), key=lambda place: (-found[place], place))
     return [distinct[place] for place in order[:count]]
 

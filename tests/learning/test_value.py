@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from torchmetrics.functional.classification import binary_auroc, binary_calibration_error
 
 from axiom.learning.value import (
+    CONFIDENCE,
     Scored,
     Target,
     auroc,
     auroc_by_problem,
     calibration_error,
+    confidence,
     reliability,
     targets_of,
     value_loss,
@@ -79,3 +81,17 @@ def test_a_reliability_diagram_has_a_point_for_each_bin_in_use() -> None:
     first, last = reliability(scored)
     assert (first.count, first.value, first.passed) == (2, pytest.approx(0.05), 0.5)
     assert (last.count, last.value, last.passed) == (1, 1.0, 1.0)
+
+
+def test_confidence_is_of_the_tokens_behind_each_state() -> None:
+    half = math.log(0.5)
+    found = confidence(torch.tensor([-1.0, -0.5, -9.0, -2.0]), torch.tensor([3, 1]))
+    expected = [
+        [0, 0, 0, 0, 0, 0],
+        [-1.0, -0.1, -0.2, 0.2, 0.02, -1.0],
+        [-0.75, -0.15, -0.2, 0.2, 0.04, -0.5],
+        [0, 0, 0, 0, 0, 0],
+    ]
+    assert found.shape == (4, CONFIDENCE)
+    torch.testing.assert_close(found, torch.tensor(expected, dtype=torch.float32))
+    assert confidence(torch.tensor([half + 0.01, 0.0]), torch.tensor([2]))[1, 3] == 0

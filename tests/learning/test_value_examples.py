@@ -41,5 +41,6 @@ def test_a_batch_has_the_completions_as_one_row_with_their_targets() -> None:
     batch = value_batch(examples)
     assert batch.packed.target_counts.tolist() == [2, 1]
     assert batch.packed.sampled.numel() == 0
+    assert value_batch(examples[:1]).packed.sampled.tolist() == [-1.0, -3.0]
     assert (batch.passing.tolist(), batch.failing.tolist()) == ([1.0, 0.0], [0.0, 2.0])
     assert [example.log_prob for example in batch.examples] == [-2.0, None]

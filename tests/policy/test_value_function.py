@@ -1,6 +1,7 @@
 """The value function on real, tiny models: what its states are, what it trains, and what it leaves on disk."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,11 @@ from tests.architectures import tiny
 from tests.policy.test_tree_attention import noisy_policy, saved
 
 BATCH = pack(
-    [TokenizedExample((1, 2, 3), (4, 5, 6)), TokenizedExample((1, 2, 3), (7,)), TokenizedExample((8,), (9, 1))]
+    [
+        TokenizedExample((1, 2, 3), (4, 5, 6), sampled=(-0.5, -2.0, -0.1)),
+        TokenizedExample((1, 2, 3), (7,), sampled=(-3.0,)),
+        TokenizedExample((8,), (9, 1), sampled=(-1.0, -4.0)),
+    ]
 )
 
 
@@ -70,8 +75,14 @@ def test_with_its_adapter_the_policy_learns_too(policy: Policy) -> None:
 def test_what_is_saved_gives_the_same_values_again(tiny_model: Path, tmp_path: Path, trains_adapter: bool) -> None:
     value = trained(ValueFunction(noisy_policy(tiny_model), trains_adapter=trains_adapter, hidden=8))
     value.save(tmp_path / "value")
-    again = load_value_function(tmp_path / "value", noisy_policy(tiny_model))
+    policy = noisy_policy(tiny_model)
+    before = policy.adapter_hash()
+    again = load_value_function(tmp_path / "value", policy)
     torch.testing.assert_close(again.logits(BATCH), value.logits(BATCH))
+    assert policy.adapter_hash() == before
+    again.save(tmp_path / "copy")
+    copy = load_value_function(tmp_path / "copy", policy)
+    torch.testing.assert_close(copy.logits(BATCH), value.logits(BATCH))
 
 
 def test_a_folder_without_a_value_function_or_for_another_model_is_refused(
@@ -87,6 +98,22 @@ def test_a_folder_without_a_value_function_or_for_another_model_is_refused(
     (folder / "value_head.json").write_text(json.dumps(settings | {"hidden": 9}))
     with pytest.raises(ModelError, match="the value function does not fit"):
         load_value_function(folder, noisy_policy(tiny_model))
+
+
+def test_two_completions_of_the_same_states_are_told_apart_by_how_sure_the_policy_was(policy: Policy) -> None:
+    value = ValueFunction(policy, trains_adapter=False)
+    torch.nn.init.ones_(value.head.out.weight)
+    doubtful = replace(BATCH, sampled=BATCH.sampled * 2)
+    states = policy.completion_states(BATCH)
+    moved = value.logits(doubtful) - value.logits(BATCH)
+    # After the first completion's first token: mean, least, sum and newest of -0.5, twice; -1 is below one half.
+    assert moved[1].item() == pytest.approx(-0.5 - 0.05 - 0.1 - 0.5 + 0.2, abs=1e-4)
+    assert moved[0].item() == moved[3].item() == 0.0
+    assert value.head.width == states.shape[1] + 6
+    blind = ValueFunction(policy, trains_adapter=False, reads_confidence=False)
+    assert torch.equal(blind.logits(doubtful), blind.logits(replace(BATCH, sampled=torch.tensor([]))))
+    with pytest.raises(ModelError, match="reads log-probabilities, and the samples have none"):
+        value.logits(replace(BATCH, sampled=torch.tensor([])))
 
 
 def test_a_head_reads_states_of_any_type_in_float32() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from axiom.errors import ModelError
 from axiom.learning.packing import TokenizedExample, pack
 from axiom.policy.value_function import ValueFunction
 from axiom.problems.hidden_tests import CallTest
@@ -46,7 +47,7 @@ def test_public_examples_are_run_and_hidden_tests_are_not(judge: Judge) -> None:
 def test_a_completion_has_one_value_however_many_are_scored_with_it(tiny_model: Path) -> None:
     value = ValueFunction(noisy_policy(tiny_model), trains_adapter=False)
     torch.nn.init.normal_(value.head.out.weight)
-    completions = [tuple(range(2, 4 + n % 5)) for n in range(20)]
+    completions = [Sampled(None, tuple(range(2, 4 + n % 5)), (-0.1 * n,) * (2 + n % 5)) for n in range(20)]
     found = values_of(value, (1, 2, 3), completions)
     alone = [values_of(value, (1, 2, 3), [completion])[0] for completion in completions]
     assert found == pytest.approx(alone, abs=1e-5)
@@ -55,11 +56,12 @@ def test_a_completion_has_one_value_however_many_are_scored_with_it(tiny_model: 
 
 def test_the_value_so_far_is_what_a_longer_completion_has_there(tiny_model: Path) -> None:
     value = ValueFunction(noisy_policy(tiny_model), trains_adapter=False)
-    torch.nn.init.normal_(value.head.out.weight)
-    whole = tuple(range(30, 60))
-    batch = pack([TokenizedExample((1, 2, 3), whole)])
+    torch.nn.init.normal_(value.head.out.weight, std=0.1)
+    whole, log_probs = tuple(range(30, 60)), tuple(-0.1 * n for n in range(30))
+    batch = pack([TokenizedExample((1, 2, 3), whole, sampled=log_probs)])
     at_each = value.logits(batch).sigmoid().tolist()  # before the first token, after it, after the second
-    found = values_so_far(value, (1, 2, 3), [whole[:count] for count in (0, 1, 7, 29)])
+    begun = [Sampled(None, whole[:count], log_probs[:count]) for count in (0, 1, 7, 29)]
+    found = values_so_far(value, (1, 2, 3), begun)
     assert found == pytest.approx([at_each[count] for count in (0, 1, 7, 29)], abs=1e-5)
     assert len({round(one, 4) for one in found}) == 4
 
@@ -73,7 +75,7 @@ def test_a_candidate_has_what_is_at_hand_and_nothing_else(judge: Judge, tiny_mod
     ]
     sandbox = ProcessSandbox()
     try:
-        value = ValueFunction(noisy_policy(tiny_model), trains_adapter=False)
+        value = ValueFunction(noisy_policy(tiny_model), trains_adapter=False, reads_confidence=False)
         whole = candidates_of(PROBLEM, samples, judge=judge, sandbox=sandbox, value=value, prompt=(5, 6), inputs=3)
     finally:
         sandbox.close()
@@ -81,3 +83,6 @@ def test_a_candidate_has_what_is_at_hand_and_nothing_else(judge: Judge, tiny_mod
     assert whole[0].behaviour is not None
     assert whole[0].behaviour.splitlines()[:2] == ["4", "6"]
     assert whole[1].behaviour is None
+    reads_more = ValueFunction(noisy_policy(tiny_model), trains_adapter=False)
+    with pytest.raises(ModelError, match="reads log-probabilities, and the samples have none"):
+        candidates_of(PROBLEM, samples, value=reads_more, prompt=(5, 6))

@@ -10,7 +10,7 @@ from axiom.search.choosers import Candidate
 from axiom.search.drawing import Budget, Drawing
 from axiom.search.question import problem_asked
 from axiom.search.scoring import Sampled
-from axiom.search.value_beam import value_beam
+from axiom.search.value_beam import Partial, value_beam
 
 PROBLEM = problem_asked("Return twice n.", ["twice(2) == 4"])
 LINES = 3
@@ -65,8 +65,9 @@ def total(tokens: Sequence[int]) -> float:
     return sum(int(letter) for letter in decode(tokens) if letter.isdigit()) / 100
 
 
-def totals(some: Sequence[Sequence[int]]) -> list[float]:
-    return list(map(total, some))
+def totals(some: Sequence[Partial]) -> list[float]:
+    assert all(len(one.log_probs) == len(one.token_ids) for one in some)
+    return [total(one.token_ids) for one in some]
 
 
 def test_the_best_beginnings_are_gone_on_with_by_as_many_rows_as_there_are_samples() -> None:
