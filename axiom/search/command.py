@@ -1,14 +1,13 @@
-"""``python -m axiom solve``: a program for one question, chosen among many samples without any hidden test.
+"""``python -m axiom solve``: a program for a question, chosen among many samples without any hidden test.
 
-The candidates and the reason of the choice go to stderr, the program alone to stdout.
+The candidates and the reason of the choice go to stderr, the program alone to stdout. With ``--to`` every problem of a
+file is solved, and the programs go to a file.
 """
 
 import argparse
 import sys
 import warnings
 from collections.abc import Sequence
-from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from rich.live import Live
 from rich.table import Table
 
 from axiom.errors import ConfigError, ProblemError
-from axiom.generation.chat_template import encode_prompt
 from axiom.generation.sampler import SamplingParams
 from axiom.generation.transformers_sampler import TransformersSampler
 from axiom.policy.models import EMBEDDED
@@ -26,24 +24,19 @@ from axiom.policy.policy import Policy
 from axiom.policy.value_function import load_value_function
 from axiom.problems.problem import Problem
 from axiom.problems.sources import load_problems
-from axiom.prompts import build_prompt
 from axiom.report.contents import adapter_of, chosen_round
 from axiom.report.numbers import RunNumbers, read_run
-from axiom.search.choosers import Candidate
-from axiom.search.drawing import Budget, Drawing, Solution
+from axiom.search.drawing import Budget, Solution
 from axiom.search.question import problem_asked
-from axiom.search.scoring import Sampled, candidates_of, values_so_far
-from axiom.search.searches import best_of_n, repair
-from axiom.search.value_beam import value_beam
-from axiom.verification.judge import Judge, available_cores, make_sandbox
+from axiom.search.searcher import SEARCHES, Searcher
+from axiom.search.solutions import Solutions
 
 _SHOWN = 8
-_SEARCHES = ("best_of_n", "consensus", "value_beam", "repair")
 _STYLES = ("direct", "chain_of_thought", "complete")
 
 
 def main(arguments: list[str]) -> int:
-    """Solve one question; returns the exit code, 1 where no sample holds a program.
+    """Solve a question, or a file; returns the exit code, 1 where no sample of a question holds a program.
 
     Raises:
         AxiomError: for a question, model or folder that cannot be read.
@@ -51,20 +44,18 @@ def main(arguments: list[str]) -> int:
     asked = _parser().parse_args(arguments)
     # An adapter's base is known here by another name than PEFT finds in its file.
     warnings.filterwarnings("ignore", message=".*base_model_name_or_path")
-    problem = _problem(asked)
+    problems = _problems(asked)
     if asked.search == "value_beam" and asked.value is None:
         raise ConfigError(
             "--search value_beam needs --value FOLDER; fit --config configs/value.yaml makes one of a run"
         )
+    solutions = None if asked.to is None else Solutions(Path(asked.to))
     run = None if asked.run is None else read_run(Path(asked.run))
     console = Console(stderr=True)
-    solution = _searched(problem, run, asked, console)
-    if solution.best.source is None:
-        console.print(f"none of {len(solution.candidates)} samples holds a program; draw more, or word it otherwise")
-        return 1
-    console.print(why(solution), highlight=False, soft_wrap=True)
-    sys.stdout.write(solution.best.source.rstrip() + "\n")
-    return 0
+    with _searcher(run, asked) as searcher:
+        if solutions is not None:
+            return _solve_all(searcher, problems, solutions, console)
+        return _solve_one(searcher, problems[0], console)
 
 
 def why(solution: Solution) -> str:
@@ -83,61 +74,65 @@ def why(solution: Solution) -> str:
     return f"candidate {solution.place} of {len(all_of_them)}, {solution.tokens} tokens drawn: {'; '.join(parts)}"
 
 
-def _problem(asked: argparse.Namespace) -> Problem:
+def _problems(asked: argparse.Namespace) -> list[Problem]:
+    """What is to be solved: one problem, or with ``--to`` all of a file."""
     if (asked.question is None) == (asked.file is None):
         raise ConfigError("solve: expected a question, or --file with a problem; and not both")
+    if asked.to is not None and asked.file is None:
+        raise ConfigError("solve: --to belongs to --file; a question's program goes to stdout")
     if asked.question is not None:
-        return problem_asked(asked.question, asked.tests or [], starter=asked.starter or "")
+        return [problem_asked(asked.question, asked.tests or [], starter=asked.starter or "")]
     if asked.tests or asked.starter:
         raise ConfigError("solve: --tests and --starter belong to a question; a file has its own")
     problems = {problem.id: problem for problem in load_problems(asked.file)}
+    if asked.to is not None and asked.problem is None:
+        return list(problems.values())
     name = asked.problem or next(iter(problems), None)
     if name is None or name not in problems:
         raise ProblemError(f"--problem {name}: {asked.file} has {', '.join(list(problems)[:_SHOWN]) or 'no problem'}")
-    return problems[name]
+    return [problems[name]]
 
 
-def _searched(problem: Problem, run: RunNumbers | None, asked: argparse.Namespace, console: Console) -> Solution:
-    """Load what is asked for, and search; a terminal shows the candidates as they come, a log the last of them."""
+def _searcher(run: RunNumbers | None, asked: argparse.Namespace) -> Searcher:
+    """Load what is asked for."""
     style, params = _sampling(run, asked)
     policy, sampler = _policy(run, asked), TransformersSampler()
-    sampler.use(policy, workspace=Path())  # it keeps a copy of the adapter, so the value function's may take its place
-    value = None if asked.value is None else load_value_function(Path(asked.value), policy)
-    prompt = encode_prompt(policy.tokenizer, build_prompt(problem, style=style))
-    workers = max(available_cores() // 2, 1)
-    with ExitStack() as stack:
-        judge = stack.enter_context(Judge(workers=workers, isolation=asked.isolation, all_tests=True))
-        sandbox = make_sandbox(asked.isolation)
-        stack.callback(sandbox.close)
+    sampler.use(policy, workspace=Path())
+    return Searcher(
+        asked.search,
+        sampler=sampler,
+        tokenizer=policy.tokenizer,
+        params=params,
+        style=style,
+        budget=Budget(asked.samples, asked.budget),
+        value=None if asked.value is None else load_value_function(Path(asked.value), policy),
+        isolation=asked.isolation,
+        seed=asked.seed,
+    )
 
-        def score(samples: Sequence[Sampled]) -> list[Candidate]:
-            parts: dict[str, Any] = {"judge": judge, "sandbox": sandbox, "value": value, "prompt": prompt}
-            return candidates_of(problem, samples, **parts, seed=asked.seed, workers=workers)
 
-        live = stack.enter_context(Live(console=console, auto_refresh=False))
-        drawing = Drawing(
-            problem,
-            sampler=sampler,
-            params=params,
-            score=score,
-            budget=Budget(asked.samples, asked.budget),
-            consensus_first=asked.search == "consensus",
-            seed=asked.seed,
-            on_candidates=lambda solution: live.update(_table(solution), refresh=True),
-        )
-        if asked.search == "value_beam":
-            assert value is not None
-            solution = value_beam(
-                drawing,
-                style=style,
-                values=partial(values_so_far, value, prompt),
-                decode=partial(policy.tokenizer.decode, skip_special_tokens=True),
-            )
-        else:
-            solution = (repair if asked.search == "repair" else best_of_n)(drawing, style=style)
+def _solve_one(searcher: Searcher, problem: Problem, console: Console) -> int:
+    """Show the candidates as they come to a terminal, the last of them to a log, and print the program."""
+    with Live(console=console, auto_refresh=False) as live:
+        solution = searcher.solve(problem, on_candidates=lambda found: live.update(_table(found), refresh=True))
     if not console.is_terminal:  # where the live display has not ended its last line
         console.print()
-    return solution
+    if solution.best.source is None:
+        console.print(f"none of {len(solution.candidates)} samples holds a program; draw more, or word it otherwise")
+        return 1
+    console.print(why(solution), highlight=False, soft_wrap=True)
+    sys.stdout.write(solution.best.source.rstrip() + "\n")
+    return 0
+
+
+def _solve_all(searcher: Searcher, problems: Sequence[Problem], solutions: Solutions, console: Console) -> int:
+    """Write a solution of each problem that has none yet, and tell of each."""
+    for problem in solutions.missing(problems):
+        solution = searcher.solve(problem)
+        solutions.add(problem, solution)
+        console.print(f"{problem.id}: {why(solution)}", highlight=False, soft_wrap=True)
+    console.print(f"{len(problems)} problems: {solutions.file}", highlight=False, soft_wrap=True)
+    return 0
 
 
 def _sampling(run: RunNumbers | None, asked: argparse.Namespace) -> tuple[Any, SamplingParams]:
@@ -193,6 +188,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--starter", help="the function's first line, such as 'def f(n: int) -> int:'")
     parser.add_argument("--file", metavar="SOURCE", help="a problem file, or a source such as humaneval")
     parser.add_argument("--problem", metavar="ID", help="--file: which of its problems (default: the first)")
+    parser.add_argument("--to", metavar="FILE", help="write a solution of each of the file's problems there")
     parser.add_argument("--run", metavar="RUN", help="a run of fit: its best round samples, as it sampled")
     parser.add_argument("--round", type=int, help="--run: another of its rounds")
     parser.add_argument("--model", help=f"hub id, folder or .gguf file (default: the run's, or {EMBEDDED})")
@@ -201,8 +197,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--value", metavar="FOLDER", help="a value function, as fit --data.runs leaves it")
     parser.add_argument(
         "--search",
-        choices=_SEARCHES,
-        default=_SEARCHES[0],
+        choices=SEARCHES,
+        default=SEARCHES[0],
         help="consensus puts agreement first; value_beam goes on with the best half-written ones; repair feeds back "
         "what failed",
     )

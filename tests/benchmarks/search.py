@@ -4,9 +4,11 @@ Samples of the test problems from a run's best round are drawn by ``axiom test``
 scored once: log-probability, public examples, behaviour on generated inputs, value. For each budget of n samples, and
 each way of choosing, the chance that the chosen program passes is an expectation over subsets of all samples, and a
 mean over problems with its 95% bootstrap interval; ``oracle`` is pass@n. Budgets are the same for all in samples, and
-so in tokens on the mean. The last line is one JSON object.
+so in tokens on the mean. With ``--searches`` value beam and repair are run as well, at the same numbers of samples. The
+last line is one JSON object.
 
-Run: ``python -m tests.benchmarks.search RUN [--value runs/value/value] [--seeds 0,1,2]``.
+Run: ``python -m tests.benchmarks.search RUN [--value runs/value/value]
+[--seeds 0,1,2] [--searches value_beam,repair]``.
 """
 
 import argparse
@@ -24,9 +26,10 @@ from rich.table import Table
 
 from axiom.errors import AxiomError
 from axiom.generation.chat_template import encode_prompt
+from axiom.generation.sampler import SamplingParams
 from axiom.pass_at_k import bootstrap_mean, paired_bootstrap
 from axiom.policy.policy import Policy
-from axiom.policy.value_function import load_value_function
+from axiom.policy.value_function import ValueFunction, load_value_function
 from axiom.prompts import build_prompt
 from axiom.report.contents import adapter_of, chosen_round, problems_of, prompt_style
 from axiom.report.numbers import RunNumbers, read_run
@@ -44,6 +47,7 @@ from axiom.search.choosers import (
 from axiom.search.expectation import expected_pass, expected_pass_by_draws
 from axiom.search.scoring import Sampled, candidates_of
 from axiom.verification.judge import Judge, available_cores, make_sandbox
+from tests.benchmarks.search_while_drawing import searched
 
 _CONFIG = "configs/quickstart.yaml"
 CHOOSERS: dict[str, Chooser] = {
@@ -56,6 +60,7 @@ CHOOSERS: dict[str, Chooser] = {
     "examples, then consensus": InTurn([PublicExamples(), Consensus()]),
     "examples, then value": InTurn([PublicExamples(), ByValue()]),
 }
+_SAMPLING = ("temperature", "top_p", "top_k", "min_p", "max_new_tokens")
 _OF_SUBSETS = ("consensus", "examples, then consensus")
 Scored = list[tuple[Candidate, bool]]
 
@@ -92,18 +97,19 @@ def _by_problem(rows: Sequence[JudgedSample]) -> dict[str, list[JudgedSample]]:
     return found
 
 
-def scored(run: RunNumbers, rows: Sequence[JudgedSample], *, value: Path | None) -> dict[str, Scored]:
+def policy_of(run: RunNumbers) -> Policy:
+    """The best round's policy."""
+    return Policy(
+        base=run.rounds[0].manifest.base,
+        quantization=run.settings.get("model.quantization", "nf4"),  # type: ignore[arg-type]
+        adapter=adapter_of(run, chosen_round(run, None)).adapter,
+    )
+
+
+def scored(run: RunNumbers, rows: Sequence[JudgedSample], *, function: ValueFunction | None) -> dict[str, Scored]:
     """The candidates of each problem with their verdicts."""
     problems, style = problems_of(run, "test"), prompt_style(run)
-    manifest, settings = run.rounds[0].manifest, run.settings
-    policy, function = None, None
-    if value is not None:
-        policy = Policy(
-            base=manifest.base,
-            quantization=settings.get("model.quantization", "nf4"),  # type: ignore[arg-type]
-            adapter=adapter_of(run, chosen_round(run, None)).adapter,
-        )
-        function = load_value_function(value, policy)
+    policy = None if function is None else function.policy
     found, cores = {}, available_cores()
     sandbox = make_sandbox("auto")
     try:
@@ -113,7 +119,7 @@ def scored(run: RunNumbers, rows: Sequence[JudgedSample], *, value: Path | None)
                 prompt = [] if policy is None else encode_prompt(policy.tokenizer, build_prompt(problem, style=style))
                 candidates = candidates_of(
                     problem,
-                    [Sampled(row.solution, row.token_ids, row.log_probs) for row in some],
+                    [Sampled(row.solution, tuple(row.token_ids), tuple(row.log_probs)) for row in some],
                     judge=judge,
                     sandbox=sandbox,
                     value=function,
@@ -147,13 +153,20 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=64)
     parser.add_argument("--budgets", default="1,4,16,64")
     parser.add_argument("--seeds", default="0")
+    parser.add_argument("--searches", default="", help="value_beam, repair")
+    parser.add_argument("--search-budgets", default="16", help="samples of these")
+    parser.add_argument("--repeats", type=int, help="of each; as many as give --samples where it is left out")
     parser.add_argument("--keep", type=Path, help="write the scored candidates there, as JSON lines")
     chosen = parser.parse_args()
     run, budgets = read_run(chosen.run), [int(n) for n in chosen.budgets.split(",")]
     names = [name for name in CHOOSERS if chosen.value is not None or "value" not in name] + ["oracle"]
-    by_seed = []
+    needs_policy = chosen.value is not None or chosen.searches
+    policy = policy_of(run) if needs_policy else None
+    value = None if chosen.value is None or policy is None else load_value_function(chosen.value, policy)
+    by_seed: list[dict[tuple[str, int], dict[str, float]]] = []
+    tokens: dict[str, float] = {}
     for seed in (int(word) for word in chosen.seeds.split(",")):
-        candidates = scored(run, drawn(run, chosen.samples, seed), value=chosen.value)
+        candidates = scored(run, drawn(run, chosen.samples, seed), function=value)
         if chosen.keep is not None:
             with chosen.keep.open("a", encoding="utf-8") as file:
                 for problem, pairs in candidates.items():
@@ -162,15 +175,40 @@ def main() -> None:
                             json.dumps({"task_id": problem, "seed": seed, "passed": passed, **asdict(one)}) + "\n"
                         )
         by_seed.append({(name, n): worth(candidates, name, n) for name in names for n in budgets})
+        drawn_tokens = [one.tokens for pairs in candidates.values() for one, _ in pairs]
+        tokens["a sample"] = sum(drawn_tokens) / len(drawn_tokens)
+        for search in filter(None, chosen.searches.split(",")):
+            for n in (int(word) for word in chosen.search_budgets.split(",")):
+                assert policy is not None
+                sampling = run.rounds[0].manifest.sampling
+                found = searched(
+                    search,
+                    list(problems_of(run, "test").values()),
+                    policy=policy,
+                    value=value,
+                    params=SamplingParams(**{name: sampling[name] for name in _SAMPLING if name in sampling}),
+                    style=prompt_style(run),
+                    samples=n,
+                    repeats=chosen.repeats or max(chosen.samples // n, 1),
+                    seed=seed,
+                )
+                by_seed[-1][search, n] = found.passed
+                tokens[f"{search} of {n}"] = found.tokens
     means = {
         key: {problem: sum(one[key][problem] for one in by_seed) / len(by_seed) for problem in by_seed[0][key]}
         for key in by_seed[0]
     }
-    report(means, names, budgets, title=f"{run.name}, {chosen.samples} samples, seeds {chosen.seeds}")
+    names += list(dict.fromkeys(name for name, _ in means if name not in names))
+    report(means, names, budgets, title=f"{run.name}, {chosen.samples} samples, seeds {chosen.seeds}", tokens=tokens)
 
 
 def report(
-    means: Mapping[tuple[str, int], Mapping[str, float]], names: Sequence[str], budgets: Sequence[int], *, title: str
+    means: Mapping[tuple[str, int], Mapping[str, float]],
+    names: Sequence[str],
+    budgets: Sequence[int],
+    *,
+    title: str,
+    tokens: Mapping[str, float],
 ) -> None:
     """The table, and the JSON object."""
     table = Table(title=f"Pass rate by budget of samples: {title}")
@@ -179,6 +217,9 @@ def report(
     for name in names:
         cells = []
         for n in budgets:
+            if (name, n) not in means:
+                cells.append("")
+                continue
             mean, low, high = bootstrap_mean(list(means[name, n].values()))
             cells.append(f"{mean:.1%} ({low * 100:.1f} to {high * 100:.1f})")
         table.add_row(name, *cells)
@@ -197,7 +238,13 @@ def report(
         "gap_closed_value": closed("value"),
         "gap_closed_examples": closed("examples"),
         "gap_closed": {name: closed(name) for name in names},
+        "tokens": {name: round(count, 1) for name, count in tokens.items()},
+        "problems": len(means[names[0], at]),
     }
+    for name in names:
+        if name in ("value_beam", "repair") and (name, at) in means:
+            both = [list(means[one, at].values()) for one in ("examples, then log-probability", name)]
+            told[f"{name}_over_examples_points"] = [round(100 * x, 1) for x in paired_bootstrap(*both)]
     if ("value", at) in means:
         both = [list(means[name, at].values()) for name in ("examples", "examples, then value")]
         told["value_over_examples_points"] = [round(100 * x, 1) for x in paired_bootstrap(*both)]

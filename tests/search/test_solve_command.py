@@ -1,12 +1,16 @@
 """``python -m axiom solve`` as a user types it, on a tiny model that is right one time in three."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from axiom.__main__ import main
 from axiom.policy.policy import Policy
 from axiom.policy.value_function import ValueFunction
-from tests.runs import axiom
+from axiom.problems.problem import problem_to_json
+from tests.runs import ONE, axiom
 
 HOW = ("--quantization", "none", "--prompt-style", "complete", "--temperature", "1.0", "--max-new-tokens", "30")
 ASKED = ("Return 1.", "--tests", "one() == 1", "--starter", "def one() -> int:")
@@ -41,9 +45,43 @@ def test_a_beam_of_half_written_programs_follows_a_value_function(taught: tuple[
     assert "its value is 0.50" in done.stderr
 
 
+def test_every_problem_of_a_file_is_solved_once_and_verify_reads_what_comes_of_it(
+    taught: tuple[Path, Path], tmp_path: Path
+) -> None:
+    problems, solved = tmp_path / "problems.jsonl", tmp_path / "out" / "solved.jsonl"
+    again = replace(ONE, id="t/again", examples=ONE.tests)
+    problems.write_text("".join(json.dumps(problem_to_json(one)) + "\n" for one in (ONE, again)))
+    command = ("solve", "--file", str(problems), "--model", str(taught[0]), *HOW, "--to", str(solved))
+    done = axiom(*command)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert f"{ONE.id}: candidate " in done.stderr
+    rows = [json.loads(line) for line in solved.read_text().splitlines()]
+    assert [row["task_id"] for row in rows] == [ONE.id, "t/again"]
+    assert (rows[1]["examples"], rows[1]["candidates"]) == (1.0, 16)
+    solved.write_text(json.dumps(rows[0] | {"value": 9}) + "\n" + json.dumps(rows[1])[:20])
+    done = axiom(*command)
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line) for line in solved.read_text().splitlines()] == [rows[0] | {"value": 9}, rows[1]]
+    assert f"{ONE.id}: candidate " not in done.stderr
+    done = axiom("verify", str(problems), str(solved), "--quiet")
+    assert done.returncode == 0, done.stderr
+    verdicts = [json.loads(line) for line in (tmp_path / "out" / "solved.verdicts.jsonl").read_text().splitlines()]
+    assert verdicts[1]["passed"]
+
+
+def test_a_file_of_something_else_is_not_written_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = tmp_path / "mine.txt"
+    other.write_text("not to be lost\n")
+    assert main(["solve", "--file", "basics/test", "--to", str(other)]) == 2
+    assert "is no file of solutions that can be gone on with" in capsys.readouterr().err
+    assert other.read_text() == "not to be lost\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("x", "--tests", "f(1) == 1", "--to", "a.jsonl"), "--to belongs to --file"),
         ((*ASKED, "--search", "value_beam"), "--search value_beam needs --value FOLDER"),
         ((), "expected a question, or --file"),
         (("x", "--file", "basics/test"), "and not both"),
@@ -58,8 +96,6 @@ def test_a_beam_of_half_written_programs_follows_a_value_function(taught: tuple[
 def test_a_mistake_gets_one_clear_error(
     arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from axiom.__main__ import main
-
     try:
         code = main(["solve", *arguments])
     except SystemExit as stop:  # how argparse ends

@@ -1,0 +1,117 @@
+"""A search for one problem after the other, with all that it needs at hand: engine, judge, sandbox, value function."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Literal, get_args
+
+from axiom.errors import ConfigError
+from axiom.generation.chat_template import encode_prompt
+from axiom.generation.sampler import Sampler, SamplingParams
+from axiom.policy.value_function import ValueFunction
+from axiom.problems.problem import Problem
+from axiom.prompts import PromptStyle, build_prompt
+from axiom.search.choosers import Candidate
+from axiom.search.drawing import Budget, Drawing, Solution
+from axiom.search.scoring import Sampled, candidates_of, values_so_far
+from axiom.search.searches import best_of_n, repair
+from axiom.search.value_beam import value_beam
+from axiom.verification.judge import Judge, available_cores, make_sandbox
+
+SearchName = Literal["best_of_n", "consensus", "value_beam", "repair"]
+SEARCHES: tuple[SearchName, ...] = get_args(SearchName)
+
+
+class Searcher:
+    """Solves problems; a context manager that ends judge and sandbox.
+
+    Args:
+        search: ``best_of_n``, ``consensus`` (the same, agreement first), ``value_beam`` or ``repair``.
+        sampler: draws; bound to its policy.
+        tokenizer: of that policy.
+        params: how samples are drawn.
+        style: of the prompts.
+        budget: of each problem.
+        value: the value function; ``value_beam`` needs one.
+        isolation: of the sandbox.
+        seed: of the samples.
+
+    Raises:
+        ConfigError: for a beam without a value function.
+    """
+
+    def __init__(
+        self,
+        search: SearchName,
+        *,
+        sampler: Sampler,
+        tokenizer: Any,
+        params: SamplingParams,
+        style: PromptStyle,
+        budget: Budget,
+        value: ValueFunction | None = None,
+        isolation: str = "auto",
+        seed: int = 0,
+    ) -> None:
+        if search == "value_beam" and value is None:
+            raise ConfigError("value_beam needs a value function")
+        self._search, self._sampler, self._tokenizer = search, sampler, tokenizer
+        self._params, self._style, self._budget, self._seed = params, style, budget, seed
+        self._value = value
+        self._workers = max(available_cores() // 2, 1)
+        self._sandbox = make_sandbox(isolation)
+        self._judge = Judge(workers=self._workers, isolation=isolation, all_tests=True)
+
+    def __enter__(self) -> "Searcher":
+        self._judge.__enter__()
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        try:
+            self._judge.__exit__(*raised)
+        finally:
+            self._sandbox.close()
+
+    def solve(self, problem: Problem, *, on_candidates: Callable[[Solution], None] = lambda solution: None) -> Solution:
+        """The best program for a problem, within the budget.
+
+        Args:
+            problem: what is asked; its hidden tests are not run.
+            on_candidates: called with what is known after each group of samples.
+
+        Raises:
+            SamplingError: if the engine fails, or the budget does not hold one sample.
+            ModelError: if the value function reads log-probabilities that the engine does not tell.
+        """
+        prompt = encode_prompt(self._tokenizer, build_prompt(problem, style=self._style))
+
+        def score(samples: Sequence[Sampled]) -> list[Candidate]:
+            return candidates_of(
+                problem,
+                samples,
+                judge=self._judge,
+                sandbox=self._sandbox,
+                value=self._value,
+                prompt=prompt,
+                seed=self._seed,
+                workers=self._workers,
+            )
+
+        drawing = Drawing(
+            problem,
+            sampler=self._sampler,
+            params=self._params,
+            score=score,
+            budget=self._budget,
+            consensus_first=self._search == "consensus",
+            seed=self._seed,
+            on_candidates=on_candidates,
+        )
+        if self._search == "value_beam":
+            assert self._value is not None
+            return value_beam(
+                drawing,
+                style=self._style,
+                values=partial(values_so_far, self._value, prompt),
+                decode=partial(self._tokenizer.decode, skip_special_tokens=True),
+            )
+        return (repair if self._search == "repair" else best_of_n)(drawing, style=self._style)
