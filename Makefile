@@ -1,6 +1,6 @@
 # make setup | fit | smoke | test | check | format | bench-verify | soak-verify | bench-sampling |
-# bench-training | bench-uplift | bench-search | fuzz | mutants | test-vllm: each makes the environment that it needs
-# where it is missing.
+# bench-training | bench-uplift | bench-search | bench-budget | fuzz | mutants | test-vllm: each makes the environment
+# that it needs where it is missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,7 +8,7 @@ PEERS := .venv-peers
 VLLM := .venv-vllm
 
 .PHONY: setup fit smoke test check format bench-verify soak-verify bench-sampling bench-training bench-uplift \
-	bench-search fuzz mutants test-vllm
+	bench-search bench-budget fuzz mutants test-vllm
 
 setup: $(VENV)/.ready
 
@@ -74,6 +74,10 @@ bench-uplift: setup
 # Ways of choosing among samples of runs/quickstart, by budget; --value adds a value function.
 bench-search: setup
 	$(BIN)/python -m tests.benchmarks.search runs/quickstart
+
+# Problems that a round's early stop solves, against an even division, from the samples that runs hold.
+bench-budget: setup
+	$(BIN)/python -m tests.benchmarks.budget runs/quickstart
 
 fuzz: setup
 	AXIOM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/test_fuzz.py

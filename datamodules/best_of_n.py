@@ -50,8 +50,8 @@ class BestOfNDataModule(L.LightningDataModule):
         samples: N for each train problem and round.
         validation_samples, test_samples: N for each of theirs.
         enough_passing: distinct passing programs after which a train problem gets no more samples in a round; what it
-            leaves goes to problems that have fewer. The first ``max(model.k)`` samples of each are drawn in any case,
-            and ``collect/pass@k`` counts these. None draws ``samples`` of each.
+            leaves goes where a sample is likeliest to add one. None draws ``samples`` of each.
+        first_samples: of each, drawn whatever passes; ``collect/pass@k`` counts these. None takes ``max(model.k)``.
         temperature: divides the logits, in all sampling; 0 takes the most likely token.
         top_p: keep the smallest set of tokens whose probability reaches this; 1 keeps all.
         top_k: keep the k most likely tokens; 0 keeps all.
@@ -88,6 +88,7 @@ class BestOfNDataModule(L.LightningDataModule):
         validation_samples: int = 8,
         test_samples: int = 16,
         enough_passing: int | None = None,
+        first_samples: int | None = None,
         temperature: float = 0.8,
         top_p: float = 1.0,
         top_k: int = 0,
@@ -131,14 +132,20 @@ class BestOfNDataModule(L.LightningDataModule):
             "test": load_problems(test_problems, limit=test_limit),
         }
         counts: dict[str, int] = {**self.samples, "batch_size": batch_size}  # type: ignore[dict-item]
-        given = {"enough_passing": enough_passing, "judge_workers": judge_workers}
+        given = {"enough_passing": enough_passing, "first_samples": first_samples, "judge_workers": judge_workers}
         counts |= {name: count for name, count in given.items() if count is not None}
         for name, count in counts.items():
             if count < 1:
                 raise ConfigError(f"data.{name}: expected 1 or more, got {count}")
         self.selection = selection
         self.composition = Composition(batch_size=batch_size, share_prompts=share_prompts)
-        self._planning = Planning(self.problems, self.samples, curriculum=curriculum, enough_passing=enough_passing)
+        self._planning = Planning(
+            self.problems,
+            self.samples,
+            curriculum=curriculum,
+            enough_passing=enough_passing,
+            first_samples=first_samples,
+        )
         self.leaks, self.seed = leaks, seed
         self.rounds, self.epochs_per_round, self.average_rounds = rounds, epochs_per_round, average_rounds
         self.round = 0

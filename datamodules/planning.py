@@ -23,6 +23,7 @@ class Planning:
         samples: N of each problem, by purpose.
         curriculum: moves train samples between problems.
         enough_passing: distinct passing programs after which a train problem gets no more.
+        first_samples: of each train problem, drawn whatever passes; None takes the largest budget of pass@k.
     """
 
     def __init__(
@@ -32,9 +33,10 @@ class Planning:
         *,
         curriculum: Curriculum,
         enough_passing: int | None,
+        first_samples: int | None = None,
     ) -> None:
         self._problems, self._samples = problems, samples
-        self._curriculum, self.enough_passing = curriculum, enough_passing
+        self._curriculum, self.enough_passing, self._first = curriculum, enough_passing, first_samples
 
     def check(self, stage: str, *, k: Sequence[int]) -> None:
         """Refuse budgets of pass@k that a stage's samples do not reach.
@@ -59,13 +61,13 @@ class Planning:
             k: budgets of pass@k, which so many samples of each problem are drawn for in any case.
         """
         samples = self._samples[purpose]
-        least = min(samples, max(k))
+        least = min(samples, self._first or max(k))
         if purpose != "train":
             return Plan(dict.fromkeys(self._names(purpose), samples))
-        allotted = allotments(
-            self._names(purpose), _history(store, index), self._curriculum, samples=samples, least=least
-        )
-        return Plan(allotted, enough_passing=self.enough_passing, fixed=least)
+        history = _history(store, index)
+        allotted = allotments(self._names(purpose), history, self._curriculum, samples=samples, least=least)
+        earlier = history[-1] if history else {}
+        return Plan(allotted, enough_passing=self.enough_passing, fixed=least, earlier=earlier)
 
     def before_stopping(
         self, rows: Sequence[JudgedSample], store: RoundStore, index: int, *, k: Sequence[int]

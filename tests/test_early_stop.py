@@ -14,7 +14,7 @@ from axiom.generation.sampler import Request, Sample, SamplingParams
 from axiom.learning.curriculum import Curriculum
 from axiom.problems.problem import Problem
 from axiom.rounds.budget import Budget, Plan
-from axiom.rounds.store import Purpose, RoundFolder, RoundStore
+from axiom.rounds.store import Manifest, Purpose, RoundFolder, RoundStore
 from datamodules.planning import Planning
 from tests.scripted import ONE, TWO, Recording, Scripted, keys, returning, run
 from tests.test_store import row
@@ -48,8 +48,8 @@ def test_a_verdict_that_comes_between_two_samples_counts_for_the_next_request(
 
     sampler = Waiting(lambda key, index: returning(f"0 * {index}"))
     run(folder, sampler, judge, {"t/one": 30}, problems=[ONE], enough=1, fixed=16)
-    # The sixteen are a batch for the judge, so the chunk of eight follows at once; these are held back to the end.
-    assert calls == [0, 24]
+    # The sixteen are a batch for the judge, so a chunk of four follows at once; each of these is held back to its end.
+    assert calls == [0, 20, 24, 28]
     assert len(keys(folder)) == 30
 
 
@@ -121,23 +121,53 @@ def test_a_problem_gets_its_next_chunk_only_once_all_it_had_is_judged() -> None:
     assert list(budget.next_samples()) == [("a", (0, 1)), ("b", (0, 1))]
     for index in (0, 1):
         budget.judged(row("a", index, passed=False))
-    assert list(budget.next_samples()) == [("a", tuple(range(2, 10)))]
+    assert list(budget.next_samples()) == [("a", tuple(range(2, 6)))]
     budget.judged(row("b", 0, passed=True))
     budget.judged(row("b", 1, passed=False))
     assert list(budget.next_samples()) == []
-    assert (budget.problems_done, budget.unjudged, budget.unclaimed) == (1, 8, 28)
+    assert (budget.problems_done, budget.unjudged, budget.unclaimed) == (1, 4, 32)
 
 
-def test_what_lies_furthest_behind_its_own_number_comes_first_and_at_a_tie_what_has_fewer_programs() -> None:
-    def begun(samples: dict[str, int], passing: set[str]) -> list[str]:
-        budget = Budget(Plan(samples, enough_passing=2, fixed=2), list(samples), [])
-        for name, indices in list(budget.next_samples()):
-            for index in indices:
-                budget.judged(row(name, index, passed=name in passing and index == 0))
-        return [name for name, _ in budget.next_samples()]
+def begun(plan: Plan, **passing: tuple[str, ...]) -> list[str]:
+    """Which problems go on, in their order, once the fixed samples are judged; these programs of them passed."""
+    budget = Budget(plan, list(plan.samples), [])
+    for name, indices in list(budget.next_samples()):
+        programs = passing.get(name, ())
+        for index in indices:
+            passed = index < len(programs)
+            budget.judged(row(name, index, passed=passed, solution=programs[index] if passed else "x = 0"))
+    return [name for name, _ in budget.next_samples()]
 
-    assert begun({"a": 20, "b": 60}, set()) == ["b", "a"]
-    assert begun({"a": 20, "b": 20}, {"a"}) == ["b", "a"]
+
+def test_the_next_chunk_goes_where_a_sample_is_likeliest_to_add_a_program() -> None:
+    both = {"a": 20, "b": 20}
+    # Of 8 samples 1 passed: mean 2/10. b has (1 + 0.2) / 5, a has 0.2 / 5.
+    assert begun(Plan(both, enough_passing=2, fixed=4), b=("x = 1",)) == ["b", "a"]
+    # The same program twice: nothing new is likely of b, however often it passes.
+    assert begun(Plan(both, enough_passing=2, fixed=4), b=("x = 1", "x = 1")) == ["a", "b"]
+    # Half of b's passes are of programs seen once; the mean is 7/10. b has 1/2 * (4 + 0.7) / 5, a has (2 + 0.7) / 5.
+    some = {"a": ("x = 1", "x = 2"), "b": ("x = 1", "x = 1", "x = 2", "x = 3")}
+    assert begun(Plan(both, enough_passing=5, fixed=4), **some) == ["a", "b"]
+    # Six of eight in the round before are three of four; the mean is 4/10. a has 0.4 / 3, b has 3.4 / 7.
+    assert begun(Plan(both, enough_passing=2, fixed=2, earlier={"b": (8, 6)})) == ["b", "a"]
+    # What failed before as well is less likely: a has (1/10) / 7, b has (1/10) / 3.
+    assert begun(Plan(both, enough_passing=2, fixed=2, earlier={"a": (8, 0)})) == ["b", "a"]
+    # At a tie what lies furthest behind its own number.
+    assert begun(Plan({"a": 20, "b": 60}, enough_passing=2, fixed=2)) == ["b", "a"]
+
+
+def test_a_round_with_an_early_stop_knows_what_the_round_before_came_to(tmp_path: Path) -> None:
+    problems: dict[Purpose, list[Problem]] = {"train": [ONE, TWO], "validation": [], "test": []}
+    samples: dict[Purpose, int] = {"train": 12, "validation": 5, "test": 12}
+    store = RoundStore(tmp_path)
+    for index in (0, 1):
+        rows = [row("t/one", number, passed=number < 2 + index) for number in range(4)]
+        store.folder(index).write_manifest(Manifest(round=index, base="m", adapter_hash="h", seed=0))
+        store.folder(index).append("train", rows, rank=0)
+    planning = Planning(problems, samples, curriculum=Curriculum(), enough_passing=1, first_samples=3)
+    assert planning.plan(store, 0, "train", k=(1, 8)).earlier == {}
+    plan = planning.plan(store, 2, "train", k=(1, 8))
+    assert (plan.earlier, plan.fixed) == ({"t/one": (4, 3)}, 3)
 
 
 def test_pass_at_k_counts_the_fixed_samples_of_a_round_that_stops_early(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """What searches that choose what to draw are worth: value beam and repair, run as ``solve`` runs them.
 
 Each is repeated with other seeds until it has had as many samples of a problem as the choosers chose among, or as often
-as asked; its pass rate is the mean over repetitions, by hidden tests that it never saw. It is held against the choosers at
-the same number of samples; the tokens that it took stand beside it.
+as asked; its pass rate is the mean over repetitions, by hidden tests that it never saw. It is held against the choosers
+at the same number of samples; the tokens that it took stand beside it.
 """
 
 from collections import defaultdict
