@@ -1,6 +1,7 @@
 """The LightningModule around the value function: its loss, and how well it tells programs apart that it never saw."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,14 +11,14 @@ import torch
 import torch.distributed as distributed
 
 from axiom.errors import ConfigError, ModelError
-from axiom.learning.value import Scored, auroc_by_problem, calibration_error, reliability, value_loss
+from axiom.learning.value import value_loss
 from axiom.learning.value_examples import ValueBatch, ValueExample, state_at
+from axiom.learning.value_figures import SCORES_FILE, Scored, auroc_by_problem, calibration_error, reliability
 from axiom.policy.policy import Policy
 from axiom.policy.quantization import Quantization
 from axiom.policy.value_function import ValueFunction
 
 FOLDER = "value"
-SCORES = "value_scores.jsonl"
 # Shares of a completion's tokens at which values are told.
 SHARES = (0.25, 0.5, 0.75, 1.0)
 _MOST_KEPT_BYTES = 2 << 30
@@ -73,6 +74,7 @@ class ValueModule(L.LightningModule):
         self.strict_loading = False
         self.best = -1.0
         self._told: list[dict[str, Any]] = []
+        self._best_rows: list[dict[str, Any]] = []
         self._known: dict[ValueExample, torch.Tensor] = {}
         self._known_bytes = 0
 
@@ -145,14 +147,19 @@ class ValueModule(L.LightningModule):
         self.log_dict({name: float(figure) for name, figure in figures.items()}, sync_dist=False)
         score = figures.get(f"value/auroc@{SHARES[-1]}", 0.0)
         if self.trainer.is_global_zero and not self.trainer.sanity_checking and score >= self.best:
-            self.best = score
+            self.best, self._best_rows = score, rows
             scores = "".join(json.dumps(row) + "\n" for row in rows)
-            self._save().with_name(SCORES).write_text(scores, encoding="utf-8")
+            self._save().with_name(SCORES_FILE).write_text(scores, encoding="utf-8")
 
     def on_train_end(self) -> None:
-        """Keep what was learned where nothing could be measured."""
-        if self.trainer.is_global_zero and self.best < 0:
+        """Log the best epoch's curves; where nothing could be measured keep what was learned."""
+        if not self.trainer.is_global_zero:
+            return
+        if self.best < 0:
             self._save()
+        for step, figures in sorted(value_curves(self._best_rows).items()):
+            for logger in self.trainer.loggers:
+                logger.log_metrics(figures, step=step)
 
     def _save(self) -> Path:
         """Write the value function's folder."""
@@ -207,6 +214,22 @@ def value_figures(rows: list[dict[str, Any]]) -> dict[str, float]:
         figures["value/auroc_log_prob"] = sum(by_problem.values()) / len(by_problem)
     whole = [Scored(row["task_id"], row["values"][str(SHARES[-1])], row["passed"]) for row in rows]
     return figures | {"value/calibration_error": calibration_error(reliability(whole))}
+
+
+def value_curves(rows: list[dict[str, Any]]) -> dict[int, dict[str, float]]:
+    """Two curves for TensorBoard whose steps are no time, in percent: figures by step.
+
+    ``value_by_share/auroc`` has the share of the tokens that are written as its step, ``value_reliability/passed`` the
+    value of whole completions: exact values lie on the diagonal.
+    """
+    curves: dict[int, dict[str, float]] = defaultdict(dict)
+    for share in SHARES if rows else ():
+        name = f"value/auroc@{share}"
+        if name in (figures := value_figures(rows)):
+            curves[round(100 * share)]["value_by_share/auroc"] = figures[name]
+    for one in reliability([Scored(row["task_id"], row["values"][str(SHARES[-1])], row["passed"]) for row in rows]):
+        curves[round(100 * one.value)]["value_reliability/passed"] = one.passed
+    return curves
 
 
 def _over_ranks(own: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -11,9 +11,11 @@ from axiom.__main__ import main
 from axiom.cli import learns_values
 from axiom.generation.chat_template import encode_prompt
 from axiom.learning.packing import PackedBatch, TokenizedExample, pack
+from axiom.learning.value_figures import reliability
 from axiom.policy.policy import Policy
 from axiom.policy.value_function import ValueFunction, load_value_function
 from axiom.prompts import build_prompt
+from axiom.report.value_numbers import read_value
 from axiom.rounds.store import RoundStore
 from modules import value_module
 from tests.runs import ONE, axiom, events, settings
@@ -57,6 +59,12 @@ def test_the_folder_that_it_leaves_scores_programs_without_lightning(run: Path, 
     fitted(run, tmp_path, "--trainer.max_epochs", "20", "--model.head_learning_rate", "0.03")
     tags = events(tmp_path).Tags()["scalars"]
     assert {"value/loss", "value/auroc@1.0", "value/auroc@0.5", "value/auroc_log_prob"} <= set(tags)
+    by_share = [(point.step, point.value) for point in events(tmp_path).Scalars("value_by_share/auroc")]
+    assert [step for step, _ in by_share] == [25, 50, 75, 100]
+    assert by_share[-1][1] == 1.0
+    reliable = {point.step: point.value for point in events(tmp_path).Scalars("value_reliability/passed")}
+    bins = reliability(read_value(tmp_path).whole)
+    assert reliable == {round(100 * one.value): pytest.approx(one.passed) for one in bins}
     base = RoundStore(run).folder(0).read_manifest().base
     policy = Policy(base=base, quantization="none", dtype="float32")
     value = load_value_function(tmp_path / "value", policy)

@@ -1,4 +1,4 @@
-"""The value function's loss and what is told of it: pure functions on verdicts.
+"""The value function's targets, inputs and loss: pure functions on verdicts.
 
 A value is an estimate of P(pass) after each token of a completion, learned from the verdict at its end by binary
 cross-entropy at every token (outcome-supervised value, OVM, arXiv 2311.09724; V-STaR, arXiv 2402.06457). What is wanted
@@ -11,9 +11,8 @@ Notation: E completions of a step, M states of theirs: after the prompt and afte
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import torch
 from torch import nn
@@ -100,80 +99,3 @@ def value_loss(
     hit, miss = nn.functional.softplus(-logits), nn.functional.softplus(logits)
     losses = passing.repeat_interleave(counts) * hit + failing.repeat_interleave(counts) * miss
     return (sequence_sums(losses, counts) / counts).mean()
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A completion with a value and its verdict.
-
-    Attributes:
-        problem: its id.
-        value: P(pass) as estimated.
-        passed: the verdict.
-    """
-
-    problem: str
-    value: float
-    passed: bool
-
-
-def auroc(scored: Sequence[Scored]) -> float | None:
-    """The chance that a passing completion has a higher value than a failing one, ties counting half.
-
-    Returns:
-        None where one of the two kinds is missing.
-    """
-    ordered = sorted(scored, key=lambda one: one.value)
-    passes = sum(one.passed for one in ordered)
-    fails = len(ordered) - passes
-    if not passes or not fails:
-        return None
-    below, wins = 0, 0.0
-    for _, equal in groupby(ordered, key=lambda one: one.value):
-        some = list(equal)
-        hits = sum(one.passed for one in some)
-        misses = len(some) - hits
-        wins += hits * (below + misses / 2)
-        below += misses
-    return wins / (passes * fails)
-
-
-def auroc_by_problem(scored: Iterable[Scored]) -> dict[str, float]:
-    """:func:`auroc` within each problem that has both kinds; its mean says how well programs are told apart."""
-    grouped: dict[str, list[Scored]] = defaultdict(list)
-    for one in scored:
-        grouped[one.problem].append(one)
-    found = {problem: auroc(some) for problem, some in grouped.items()}
-    return {problem: value for problem, value in found.items() if value is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """Completions whose values lie close together.
-
-    Attributes:
-        count: how many.
-        value: their mean value.
-        passed: the share of them that passed.
-    """
-
-    count: int
-    value: float
-    passed: float
-
-
-def reliability(scored: Sequence[Scored], *, bins: int = 10) -> list[Bin]:
-    """Bins of equal width over [0, 1] that have any completion, by value: a reliability diagram's points."""
-    grouped: dict[int, list[Scored]] = defaultdict(list)
-    for one in scored:
-        grouped[min(int(one.value * bins), bins - 1)].append(one)
-    return [
-        Bin(len(some), sum(one.value for one in some) / len(some), sum(one.passed for one in some) / len(some))
-        for _, some in sorted(grouped.items())
-    ]
-
-
-def calibration_error(found: Sequence[Bin]) -> float:
-    """Expected calibration error (arXiv 1706.04599): the bins' mean distance of value and share, by count."""
-    total = sum(one.count for one in found)
-    return sum(one.count * abs(one.value - one.passed) for one in found) / max(total, 1)

@@ -10,6 +10,7 @@ from axiom.errors import ConfigError
 from axiom.report.numbers import read_run
 from axiom.report.page import page
 from axiom.report.terminal import tell
+from axiom.report.value_numbers import is_value_fit, read_search, read_value
 
 _FILE = "report.html"
 _PAGES = (".html", ".htm")
@@ -19,19 +20,21 @@ def main(arguments: list[str]) -> int:
     """Read the runs, print the tables and write the page; returns the exit code.
 
     Raises:
-        RoundStoreError: if a folder is no run.
+        RoundStoreError: if a folder is no run, or what it holds cannot be read.
         ConfigError: if the page cannot be written.
     """
     parser = argparse.ArgumentParser(prog="python -m axiom report", description=__doc__)
-    parser.add_argument("runs", nargs="+", metavar="RUN", help="folder of a run: its trainer.default_root_dir")
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="folder of a run, or of a value function's fit")
     parser.add_argument("--out", metavar="PLACE", help=f"a folder, or a file that ends in .html (default: RUN/{_FILE})")
     chosen = parser.parse_args(arguments)
     paths = [Path(name) for name in chosen.runs]
-    runs = [read_run(path) for path in paths]
+    values = [read_value(path) for path in paths if is_value_fit(path)]
+    runs = [read_run(path) for path in paths if not is_value_fit(path)]
+    searches = {run.path: found for run in runs if (found := read_search(run.path)) is not None}
     file = _place(chosen.out, paths)
-    _write(file, page(runs))
+    _write(file, page(runs, values=values, searches=searches))
     console = Console()
-    tell(console, runs)
+    tell(console, runs, values=values, searches=searches)
     console.print(f"page: {file}", soft_wrap=True, highlight=False, markup=False)
     return 0
 

@@ -1,6 +1,6 @@
 """The page: one HTML file that needs nothing else, readable in light and in dark, without a script."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -9,27 +9,43 @@ from axiom.report.lines import Axes, Dot, Series, line_chart, percent
 from axiom.report.numbers import RunNumbers
 from axiom.report.sections import figure, html_table, legend, run_sections
 from axiom.report.tables import changes_table, runs_tables, told_p
+from axiom.report.terminal import NOTHING
+from axiom.report.value_numbers import SearchNumbers, ValueNumbers
+from axiom.report.value_sections import search_section, value_section
 
 _COLORS = 6
 _SIDE_BY_SIDE = 7.0
 
 
-def page(runs: Sequence[RunNumbers]) -> str:
+def page(
+    runs: Sequence[RunNumbers],
+    *,
+    values: Sequence[ValueNumbers] = (),
+    searches: Mapping[Path, SearchNumbers] = NOTHING,
+) -> str:
     """The whole document.
 
     Args:
-        runs: at least one; several are compared first, then each follows.
+        runs: several are compared first, then each follows.
+        values: value functions, after the runs.
+        searches: what searches of a run came to, by its folder.
     """
     style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+
+    def about(run: RunNumbers) -> str:
+        searched = search_section(searches[run.path]) if run.path in searches else ""
+        return f"{_about(run)}{_heads(Group(run.name, (run,)))}{run_sections(run)}{searched}"
+
+    title = f"{len(runs)} runs"
     if len(runs) == 1:
-        title = runs[0].name
-        body = f"<h1>{escape(title)}</h1>{_about(runs[0])}{_heads(Group(title, (runs[0],)))}{run_sections(runs[0])}"
-    else:
-        title = f"{len(runs)} runs"
+        title, body = runs[0].name, f"<h1>{escape(runs[0].name)}</h1>{about(runs[0])}"
+    elif runs:
         body = f"<h1>{title}</h1>{_compared(grouped(runs))}"
         for run in runs:
-            heads = _heads(Group(run.name, (run,)))
-            body += f'<section class="run"><h2>{escape(run.name)}</h2>{_about(run)}{heads}{run_sections(run)}</section>'
+            body += f'<section class="run"><h2>{escape(run.name)}</h2>{about(run)}</section>'
+    else:
+        title, body = values[0].name, ""
+    body += "".join(value_section(one) for one in values)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

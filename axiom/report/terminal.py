@@ -1,6 +1,8 @@
 """A report in the terminal: the page's tables, fitted to its width."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 
 import rich.table
 from rich.box import SIMPLE_HEAD
@@ -18,18 +20,39 @@ from axiom.report.tables import (
     runs_tables,
     spent_table,
 )
+from axiom.report.value_numbers import SearchNumbers, ValueNumbers
+from axiom.report.value_sections import search_table, value_table
 
 _BETWEEN_COLUMNS = 3
+NOTHING: Mapping[Path, SearchNumbers] = MappingProxyType({})
 
 
-def tell(console: Console, runs: Sequence[RunNumbers]) -> None:
-    """Print what one run came to, or several side by side."""
+def tell(
+    console: Console,
+    runs: Sequence[RunNumbers],
+    *,
+    values: Sequence[ValueNumbers] = (),
+    searches: Mapping[Path, SearchNumbers] = NOTHING,
+) -> None:
+    """Print what one run came to, or several side by side, and what value functions and searches came to."""
     if len(runs) == 1:
-        run = runs[0]
-        changes = changes_table(Group(run.name, (run,)))
-        for table in (rounds_table(run), changes, evaluations_table(run), collected_table(run), spent_table(run)):
-            _print(console, table)
-        return
+        _tell_one(console, runs[0])
+    elif runs:
+        _compare(console, runs)
+    for run in runs:
+        if run.path in searches:
+            _print(console, search_table(searches[run.path]), about=run.name if len(runs) > 1 else "")
+    for one in values:
+        _print(console, value_table(one))
+
+
+def _tell_one(console: Console, run: RunNumbers) -> None:
+    changes = changes_table(Group(run.name, (run,)))
+    for table in (rounds_table(run), changes, evaluations_table(run), collected_table(run), spent_table(run)):
+        _print(console, table)
+
+
+def _compare(console: Console, runs: Sequence[RunNumbers]) -> None:
     groups = grouped(runs)
     for table in runs_tables(groups):
         _print(console, table)

@@ -3,7 +3,8 @@
 Samples of the test problems from a run's best round are drawn by ``axiom test`` where ``fit`` has left fewer, and
 scored once: log-probability, public examples, behaviour on generated inputs, value. For each budget of n samples, and
 each way of choosing, the chance that the chosen program passes is an expectation over subsets of all samples, and a
-mean over problems with its 95% bootstrap interval; ``oracle`` is pass@n. Budgets are the same for all in samples, and
+mean over problems with its 95% bootstrap interval; ``oracle`` is pass@n. ``report`` shows them, from ``search.json``
+in the run. Budgets are the same for all in samples, and
 so in tokens on the mean. With ``--searches`` value beam and repair are run as well, at the same numbers of samples. The
 last line is one JSON object.
 
@@ -33,6 +34,7 @@ from axiom.policy.value_function import ValueFunction, load_value_function
 from axiom.prompts import build_prompt
 from axiom.report.contents import adapter_of, chosen_round, problems_of, prompt_style
 from axiom.report.numbers import RunNumbers, read_run
+from axiom.report.value_numbers import SEARCH_FILE
 from axiom.rounds.store import JudgedSample, RoundFolder
 from axiom.search.choosers import (
     ByValue,
@@ -200,6 +202,11 @@ def main() -> None:
     }
     names += list(dict.fromkeys(name for name, _ in means if name not in names))
     report(means, names, budgets, title=f"{run.name}, {chosen.samples} samples, seeds {chosen.seeds}", tokens=tokens)
+    rates: dict[str, dict[int, tuple[float, float, float]]] = defaultdict(dict)
+    for (name, n), of_problem in means.items():
+        rates[name][n] = bootstrap_mean(list(of_problem.values()))
+    kept = {"problems": len(means[names[0], budgets[0]]), "rates": {name: rates[name] for name in names}}
+    (run.path / SEARCH_FILE).write_text(json.dumps(kept) + "\n", encoding="utf-8")
 
 
 def report(

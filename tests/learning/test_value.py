@@ -8,18 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torchmetrics.functional.classification import binary_auroc, binary_calibration_error
 
-from axiom.learning.value import (
-    CONFIDENCE,
-    Scored,
-    Target,
-    auroc,
-    auroc_by_problem,
-    calibration_error,
-    confidence,
-    reliability,
-    targets_of,
-    value_loss,
-)
+from axiom.learning.value import CONFIDENCE, Target, confidence, targets_of, value_loss
+from axiom.learning.value_figures import Scored, auroc, auroc_by_problem, calibration_error, reliability
 
 SCORED = st.lists(
     st.builds(Scored, st.sampled_from("ab"), st.integers(0, 20).map(lambda n: n / 20), st.booleans()), min_size=1

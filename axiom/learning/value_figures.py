@@ -1,0 +1,86 @@
+"""How well values tell passing from failing completions, and how far they can be taken at their word; no torch."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+# What a value function's fit leaves of the completions that it was measured on.
+SCORES_FILE = "value_scores.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A completion with a value and its verdict.
+
+    Attributes:
+        problem: its id.
+        value: P(pass) as estimated.
+        passed: the verdict.
+    """
+
+    problem: str
+    value: float
+    passed: bool
+
+
+def auroc(scored: Sequence[Scored]) -> float | None:
+    """The chance that a passing completion has a higher value than a failing one, ties counting half.
+
+    Returns:
+        None where one of the two kinds is missing.
+    """
+    ordered = sorted(scored, key=lambda one: one.value)
+    passes = sum(one.passed for one in ordered)
+    fails = len(ordered) - passes
+    if not passes or not fails:
+        return None
+    below, wins = 0, 0.0
+    for _, equal in groupby(ordered, key=lambda one: one.value):
+        some = list(equal)
+        hits = sum(one.passed for one in some)
+        misses = len(some) - hits
+        wins += hits * (below + misses / 2)
+        below += misses
+    return wins / (passes * fails)
+
+
+def auroc_by_problem(scored: Iterable[Scored]) -> dict[str, float]:
+    """:func:`auroc` within each problem that has both kinds; its mean says how well programs are told apart."""
+    grouped: dict[str, list[Scored]] = defaultdict(list)
+    for one in scored:
+        grouped[one.problem].append(one)
+    found = {problem: auroc(some) for problem, some in grouped.items()}
+    return {problem: value for problem, value in found.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Completions whose values lie close together.
+
+    Attributes:
+        count: how many.
+        value: their mean value.
+        passed: the share of them that passed.
+    """
+
+    count: int
+    value: float
+    passed: float
+
+
+def reliability(scored: Sequence[Scored], *, bins: int = 10) -> list[Bin]:
+    """Bins of equal width over [0, 1] that have any completion, by value: a reliability diagram's points."""
+    grouped: dict[int, list[Scored]] = defaultdict(list)
+    for one in scored:
+        grouped[min(int(one.value * bins), bins - 1)].append(one)
+    return [
+        Bin(len(some), sum(one.value for one in some) / len(some), sum(one.passed for one in some) / len(some))
+        for _, some in sorted(grouped.items())
+    ]
+
+
+def calibration_error(found: Sequence[Bin]) -> float:
+    """Expected calibration error (arXiv 1706.04599): the bins' mean distance of value and share, by count."""
+    total = sum(one.count for one in found)
+    return sum(one.count * abs(one.value - one.passed) for one in found) / max(total, 1)
