@@ -134,6 +134,7 @@ class ExpertIteration(L.Callback):
             counts, examples = _counts(train), len(data.examples())
             scalars |= collection_scalars(train, data.before_stopping(train), self.k, data.collected.pop("train", None))
             scalars["collect/examples"] = float(examples)
+            scalars |= data.value_figures
             banded = Counter(data.bands().values())
             scalars |= {f"curriculum/{band}": float(banded[band]) for band in BANDS}
             row |= {

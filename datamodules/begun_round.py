@@ -1,5 +1,6 @@
 """What a round begins with: the adapter that samples it, and the manifest that says how it is made."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
@@ -8,7 +9,7 @@ import torch
 from axiom.policy.policy import Policy, read_adapter
 from axiom.problems.problem import Problem
 from axiom.problems.sources import problem_set_hash
-from axiom.rounds.store import Manifest, Purpose, RoundStore
+from axiom.rounds.store import Manifest, Purpose, RoundFolder, RoundStore
 from datamodules.collector import Collector
 
 _VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "lightning")
@@ -65,3 +66,20 @@ def manifest_of(
         isolation=collector.isolation,
         versions={name: version(name) for name in _VERSIONS},
     )
+
+
+def evaluation_folder(store: RoundStore, manifest: Manifest, problems: Sequence[Problem]) -> RoundFolder:
+    """Where an evaluation is kept beside the rounds.
+
+    It is named by the hashes of the adapter and of what is asked, so another adapter, problem file or sampling
+    parameter never reads its rows.
+
+    Args:
+        store: the run's rounds.
+        manifest: of the policy that is evaluated.
+        problems: all that are asked.
+    """
+    problem_set = problem_set_hash(problems)
+    asked = f"{manifest.sampling} {manifest.on_policy} {manifest.seed} {manifest.base} {problem_set}"
+    name = f"{manifest.adapter_hash}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
+    return RoundFolder(store.run / "evaluations" / name)

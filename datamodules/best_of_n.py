@@ -1,7 +1,7 @@
 """The DataModule whose setup samples and verifies: Best-of-N on the policy, verdicts, Examples."""
 
-import hashlib
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,17 +16,18 @@ from axiom.learning.selection import Selection
 from axiom.policy.policy import Policy, read_adapter
 from axiom.problems.leaks import without_leaks
 from axiom.problems.problem import Problem
-from axiom.problems.sources import load_problems, problem_set_hash
+from axiom.problems.sources import load_problems
 from axiom.prompts import PromptStyle
 from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, RoundStore
 from axiom.verification.judge import resolved_isolation
 from datamodules.asked_round import AskedRound
-from datamodules.begun_round import manifest_of, sampling_adapter
+from datamodules.begun_round import evaluation_folder, manifest_of, sampling_adapter
 from datamodules.collector import Collector, over_ranks
 from datamodules.has_policy import HasPolicy
 from datamodules.loaders import Composition, Together, example_loader, problem_loader, tokenized
 from datamodules.planning import Planning
+from datamodules.value_along import ValueAlong, learn_round
 
 _SAMPLED: dict[str, tuple[Purpose, ...]] = {
     "fit": ("train", "validation", "test"),
@@ -62,6 +63,7 @@ class BestOfNDataModule(L.LightningDataModule):
         curriculum: which train problems get more samples, and which retire, by how often they were solved; by
             default all get the same.
         selection: which of a problem's samples are trained on, and how much each counts.
+        value: whether a value function is learned in each round, and how.
         batch_size: Examples in a training batch.
         share_prompts: whether Examples of one problem stand next to each other in an epoch, so that a batch encodes
             their prompt once; False mixes them at random: slower, and batches are more varied.
@@ -98,6 +100,7 @@ class BestOfNDataModule(L.LightningDataModule):
         prompt_style: PromptStyle = "direct",
         curriculum: Curriculum = Curriculum(),  # noqa: B008 (frozen; the command line shows its fields)
         selection: Selection = Selection(),  # noqa: B008
+        value: ValueAlong = ValueAlong(),  # noqa: B008
         batch_size: int = 8,
         share_prompts: bool = True,
         judge_workers: int | None = None,
@@ -112,14 +115,7 @@ class BestOfNDataModule(L.LightningDataModule):
         self.style: PromptStyle = prompt_style
         self.collector = Collector(
             sampler=sampler,
-            params=SamplingParams(
-                temperature=temperature,
-                top_p=top_p,
-                top_k=top_k,
-                min_p=min_p,
-                max_new_tokens=max_new_tokens,
-                stop=tuple(stop),
-            ),
+            params=SamplingParams(temperature, top_p, top_k, min_p, max_new_tokens, tuple(stop)),
             style=prompt_style,
             seed=seed,
             isolation=resolved_isolation(isolation),
@@ -131,13 +127,14 @@ class BestOfNDataModule(L.LightningDataModule):
             "validation": load_problems(validation_problems, limit=validation_limit),
             "test": load_problems(test_problems, limit=test_limit),
         }
-        counts: dict[str, int] = {**self.samples, "batch_size": batch_size}  # type: ignore[dict-item]
-        given = {"enough_passing": enough_passing, "first_samples": first_samples, "judge_workers": judge_workers}
-        counts |= {name: count for name, count in given.items() if count is not None}
+        counts: dict[str, int | None] = {**self.samples, "batch_size": batch_size, "enough_passing": enough_passing}  # type: ignore[dict-item]
+        counts |= {"first_samples": first_samples, "judge_workers": judge_workers}
         for name, count in counts.items():
-            if count < 1:
+            if count is not None and count < 1:
                 raise ConfigError(f"data.{name}: expected 1 or more, got {count}")
-        self.selection = selection
+        self.selection, self.value = selection, value
+        self.value_figures: dict[str, float] = {}
+        self._learn_round = partial(learn_round, how=value, style=prompt_style, seed=seed)
         self.composition = Composition(batch_size=batch_size, share_prompts=share_prompts)
         self._planning = Planning(
             self.problems,
@@ -182,6 +179,7 @@ class BestOfNDataModule(L.LightningDataModule):
             SamplingError: if the engine cannot do what is asked.
         """
         stage = "fit" if self._asked is not None else stage
+        self.value.check(self.selection, self._module().objective)
         self._sampled = _SAMPLED[stage]
         self._planning.check(stage, k=self._module().k)
         if stage == "fit" and self.leaks != "allow":
@@ -235,20 +233,20 @@ class BestOfNDataModule(L.LightningDataModule):
         together = over_ranks(own, world_size=self.trainer.world_size)  # a barrier, too: all rows are there afterwards
         if together is not None:
             self.collected[purpose] = together
+        if purpose == "train" and self.value.learn:
+            self._learn_value()
         return self.folder.read(purpose)
 
-    def solve(self, problems: Sequence[Problem], purpose: Purpose) -> list[JudgedSample]:
-        """Judged samples of this rank's problems, kept beside the run so that an evaluation that stopped goes on.
+    def _learn_value(self) -> None:
+        """Learn the round's value function, on rank 0."""
+        if self._rank == 0:
+            self.value_figures = self._learn_round(self.store, self.round, self._policy(), self.problems)
+        self._barrier()
 
-        The folder is named by the hashes of the adapter and of what is asked, so another adapter, problem file or
-        sampling parameter never reads these rows.
-        """
-        policy = self._policy()
-        manifest = self._manifest(policy)
-        problem_set = problem_set_hash(self.problems[purpose])
-        asked = f"{manifest.sampling} {manifest.on_policy} {manifest.seed} {manifest.base} {problem_set}"
-        name = f"{manifest.adapter_hash}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
-        folder = RoundFolder(self.store.run / "evaluations" / name)
+    def solve(self, problems: Sequence[Problem], purpose: Purpose) -> list[JudgedSample]:
+        """Judged samples of this rank's problems, kept beside the run so that an evaluation that stopped goes on."""
+        manifest = self._manifest(self._policy())
+        folder = evaluation_folder(self.store, manifest, self.problems[purpose])
         if self._rank == 0:
             folder.write_manifest(manifest)
         self._barrier()

@@ -9,15 +9,11 @@ import lightning as L
 import torch
 
 from axiom.errors import ConfigError
-from axiom.generation.chat_template import encode_prompt
-from axiom.learning.advantage import reward
-from axiom.learning.packing import TokenizedExample
-from axiom.learning.value import targets_of
 from axiom.learning.value_examples import ValueBatch, ValueExample, value_batch, value_rows
-from axiom.prompts import build_prompt
 from axiom.report.contents import adapter_of, chosen_round, problems_of, prompt_style
 from axiom.report.numbers import RunNumbers, read_run
-from axiom.rounds.store import JudgedSample, Purpose, RoundStore
+from axiom.rounds.store import Purpose, RoundStore
+from datamodules.judged import value_examples
 from datamodules.loaders import Composition, composed, even, shares
 
 
@@ -128,18 +124,9 @@ class VerdictsDataModule(L.LightningDataModule):
         problems, style, store = problems_of(run, purpose), prompt_style(run), RoundStore(run.path)
         judged = [row for one in run.rounds for row in store.folder(one.index).read(purpose)]
         rows = value_rows(judged, max_per_problem=self.max_per_problem)
-        targets = targets_of(
-            [reward(row, kind=self.labels) for row in rows], [row.task_id for row in rows], is_balanced=self.balanced
+        return value_examples(
+            rows, problems, tokenizer=tokenizer, style=style, labels=self.labels, is_balanced=self.balanced
         )
-        prompts: dict[str, tuple[int, ...]] = {}
-        made = []
-        for row, target in zip(rows, targets, strict=True):
-            if row.task_id not in prompts:
-                prompt = build_prompt(problems[row.task_id], style=style)
-                prompts[row.task_id] = tuple(encode_prompt(tokenizer, prompt))
-            tokens = TokenizedExample(prompts[row.task_id], _drawn(row, tokenizer), sampled=tuple(row.log_probs))
-            made.append(ValueExample(tokens, row.task_id, row.passed, target))
-        return made
 
     def train_dataloader(self) -> Any:
         """This rank's share of an epoch's steps; those without any weight are left out."""
@@ -183,10 +170,3 @@ class ValueLoader:
         for batch, share in zip(self._batches, self._weights, strict=True):
             made = value_batch(batch)
             yield replace(made, packed=replace(made.packed, share=share))
-
-
-def _drawn(row: JudgedSample, tokenizer: Any) -> tuple[int, ...]:
-    """The very tokens that were drawn; where the engine did not tell them, those of the text and the end token."""
-    if row.token_ids:
-        return tuple(row.token_ids)
-    return (*tokenizer(row.completion, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id)

@@ -95,6 +95,8 @@ class ValueModule(L.LightningModule):
                 gradient_checkpointing=settings["gradient_checkpointing"],
                 device=device,
             )
+            if not settings["trains_adapter"]:
+                policy.model.requires_grad_(False)
             self.value = ValueFunction(
                 policy,
                 trains_adapter=settings["trains_adapter"],

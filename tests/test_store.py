@@ -51,6 +51,20 @@ def test_rows_come_back_ordered_once_and_from_every_rank(tmp_path: Path) -> None
     assert store.read("validation") == []
 
 
+def test_values_come_with_the_train_rows_that_have_one_and_never_stand_in_them(tmp_path: Path) -> None:
+    store = folder(tmp_path)
+    rows = [row(index=0), row(index=1)]
+    store.append("train", [replace(rows[0], value=0.1), rows[1]])
+    store.append("validation", rows)
+    assert not store.has_values()
+    assert [r.value for r in store.read("train")] == [None, None]
+    store.write_values({rows[1].key: 0.75, ("gone", 3): 0.5})
+    assert store.has_values()
+    assert [r.value for r in store.read("train")] == [None, 0.75]
+    assert [r.value for r in store.read("validation")] == [None, None]
+    assert "value" not in (store.path / "train-rank000.jsonl").read_text()
+
+
 def test_a_torn_last_line_is_dropped_and_the_next_append_starts_a_new_one(tmp_path: Path) -> None:
     store = folder(tmp_path)
     store.append("train", [row(index=0), row(index=1)])

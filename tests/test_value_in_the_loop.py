@@ -17,6 +17,7 @@ from axiom.policy.value_function import ValueFunction, load_value_function
 from axiom.prompts import build_prompt
 from axiom.report.value_numbers import read_value
 from axiom.rounds.store import RoundStore
+from axiom.search.scoring import values_of
 from modules import value_module
 from tests.runs import ONE, axiom, events, settings
 
@@ -96,6 +97,53 @@ def test_a_head_alone_has_each_completion_read_once_however_many_epochs(
     monkeypatch.setattr(value_module, "_MOST_KEPT_BYTES", 0)
     assert main([*VALUE, *places, "--model.head_learning_rate", "0.03"]) == 0
     assert sum(read) == 5 * once
+
+
+def test_a_value_function_is_learned_in_each_round_and_chooses_what_is_trained_on(
+    taught: tuple[Path, Path], tmp_path: Path
+) -> None:
+    model, problems = taught
+    more = ("--data.value.learn", "true", "--data.selection.prefer", "value", "--data.value.learning_rate", "0.03")
+    fit = ("fit", *settings(tmp_path, model, problems, *more, "--expert_iteration.rounds", "2"))
+    done = axiom(*fit)
+    assert done.returncode == 0, done.stderr
+    store = RoundStore(tmp_path)
+    for index in (0, 1):
+        rows = store.folder(index).read("train")
+        values = {row.passed: row.value for row in rows}
+        assert None not in values.values()
+        policy = Policy(base=str(model), quantization="none", dtype="float32", adapter=store.folder(index).adapter)
+        value = load_value_function(store.folder(index).value, policy)
+        prompt = tuple(encode_prompt(policy.tokenizer, build_prompt(ONE, style="complete")))
+        found = values_of(value, prompt, rows)
+        assert found == pytest.approx([row.value for row in rows], abs=1e-4)
+    assert values[True] > values[False]
+    # In round 0 no validation sample is there yet.
+    auroc = [(point.step, point.value) for point in events(tmp_path).Scalars("value/auroc@1.0")]
+    assert auroc == [(1, 1.0)]
+    before = (store.folder(1).path / "values.jsonl").stat().st_mtime_ns
+    assert axiom(*fit).returncode == 0
+    assert (store.folder(1).path / "values.jsonl").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--data.selection.prefer", "value"), "data.selection.prefer value: needs a value function"),
+        (
+            ("--model.objective", "Distill", "--model.objective.value_weight", "0.1"),
+            "model.objective.value_weight: needs a value function; set data.value.learn true",
+        ),
+        (("--data.value.epochs", "0"), "data.value: hidden 0 must be 0 or more"),
+    ],
+)
+def test_a_choice_by_value_without_a_value_function_is_refused(
+    taught: tuple[Path, Path], tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    done = axiom("fit", *settings(tmp_path, *taught, *arguments))
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_samples_without_log_probabilities_need_a_head_that_does_not_read_them(run: Path, tmp_path: Path) -> None:

@@ -101,22 +101,33 @@ class Distill(Objective):
     """Cross-entropy of the policy to what search found: expert iteration's own loss (arXiv 1705.08439).
 
     The search distribution of a problem is its samples, each distinct program with the share of its samples, tilted by
-    the reward: ``share * exp(reward / temperature)``. All problems weigh the same, whatever was found.
+    the reward and, where there is one, by the value: ``share * exp((reward + value_weight * value) / temperature)``.
+    All problems weigh the same, whatever was found.
 
     Args:
         reward: ``binary``, or the ``fraction`` of tests passed.
         temperature: of the tilt; the lower, the more the best programs of a problem have of its weight.
+        value_weight: of the value beside the reward (``data.value.learn``); 0 leaves it out.
     """
 
-    def __init__(self, *, reward: Reward = "binary", temperature: float = 0.1) -> None:
-        if temperature <= 0:
-            raise ConfigError(f"model.objective.temperature: expected above 0, got {temperature}")
-        self.reward, self.temperature = reward, temperature
+    def __init__(self, *, reward: Reward = "binary", temperature: float = 0.1, value_weight: float = 0.0) -> None:
+        if temperature <= 0 or value_weight < 0:
+            raise ConfigError(
+                f"model.objective: expected a temperature above 0 and a value_weight of 0 or more, got {temperature} "
+                f"and {value_weight}"
+            )
+        self.reward, self.temperature, self.value_weight = reward, temperature, value_weight
 
     def choose(self, rows: Sequence[JudgedSample], selection: Selection) -> list[Example]:
         """The weightiest programs of each problem that any sample solved, 1 being their mean weight."""
         most = selection.max_per_problem
-        weighed = search_distribution(rows, reward_kind=self.reward, temperature=self.temperature, max_per_problem=most)
+        weighed = search_distribution(
+            rows,
+            reward_kind=self.reward,
+            temperature=self.temperature,
+            max_per_problem=most,
+            value_weight=self.value_weight,
+        )
         each = len(weighed) / max(len({row.task_id for row, _ in weighed}), 1)
         return [(Choice(row, weight * each),) for row, weight in weighed]
 

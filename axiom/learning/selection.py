@@ -11,7 +11,7 @@ from axiom.errors import ConfigError
 from axiom.learning.advantage import Reward, reward
 from axiom.rounds.store import JudgedSample, counts_by_problem
 
-Preference = Literal["short", "diverse", "first"]
+Preference = Literal["short", "diverse", "first", "value"]
 Weighing = Literal["example", "problem", "difficulty"]
 _BANDS = 4
 # What has less of its problem's weight than this is not worth a training step.
@@ -25,8 +25,9 @@ class Selection:
     Attributes:
         max_per_problem: distinct programs of a problem (pairs, for a loss on pairs), so that easy problems do not crowd
             out hard ones.
-        prefer: which of more than these are kept: the ``short``, the most ``diverse``, or those drawn ``first``. An
-            objective that weighs its samples keeps the weightiest instead.
+        prefer: which of more than these are kept: the ``short``, the most ``diverse``, those drawn ``first``, or those
+            of the highest ``value`` (``data.value.learn``). An objective that weighs its samples keeps the weightiest
+            instead.
         distinct: whether a program counts once, however often it was sampled; False keeps the policy's own frequencies.
         weigh: ``example`` gives each Example the same weight, ``problem`` each problem, ``difficulty`` each quarter of
             the solve rate, so that few problems that are hard for the policy count as much as many easy ones.
@@ -107,6 +108,8 @@ def preferred(rows: Sequence[JudgedSample], selection: Selection) -> list[Judged
     count = selection.max_per_problem
     if selection.prefer == "first":
         return sorted(rows, key=lambda row: row.sample_index)[:count]
+    if selection.prefer == "value":
+        return sorted(rows, key=lambda row: -math.inf if row.value is None else row.value, reverse=True)[:count]
     if selection.prefer == "short" or len(rows) <= count:
         return list(rows[:count])
     nodes = [syntax_nodes(row.solution or "") for row in rows]
@@ -142,18 +145,24 @@ def difficulty_bands(rows: Iterable[JudgedSample]) -> dict[str, int]:
 
 
 def search_distribution(
-    rows: Sequence[JudgedSample], *, reward_kind: Reward, temperature: float, max_per_problem: int
+    rows: Sequence[JudgedSample],
+    *,
+    reward_kind: Reward,
+    temperature: float,
+    max_per_problem: int,
+    value_weight: float = 0.0,
 ) -> list[tuple[JudgedSample, float]]:
     """What each problem's samples say a better policy would draw.
 
-    A distinct program weighs ``share of the samples * exp(reward / temperature)``. Of each problem that any sample
-    solved the weightiest programs are kept, and their weights sum to 1.
+    A distinct program weighs ``share of the samples * exp((reward + value_weight * value) / temperature)``. Of each
+    problem that any sample solved the weightiest programs are kept, and their weights sum to 1.
 
     Args:
         rows: judged samples.
         reward_kind: of the reward.
         temperature: above 0.
         max_per_problem: programs of a problem.
+        value_weight: of the value function's word; a sample without a value has 0.
     """
     counts: dict[tuple[str, str], int] = defaultdict(int)
     for row in rows:
@@ -163,7 +172,8 @@ def search_distribution(
     by_problem: dict[str, list[tuple[JudgedSample, float]]] = defaultdict(list)
     for row in distinct_programs(rows):
         share = counts[row.task_id, normalized_program(row.solution or "")]
-        tilt = math.exp((reward(row, kind=reward_kind) - 1.0) / temperature)
+        worth = reward(row, kind=reward_kind) + value_weight * (row.value or 0.0)
+        tilt = math.exp((worth - 1.0 - value_weight) / temperature)
         by_problem[row.task_id].append((row, share * tilt))
     chosen = []
     for weighed in by_problem.values():

@@ -72,8 +72,6 @@ class ValueFunction(nn.Module):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.head = ValueHead(width=width, hidden=hidden).to(policy.device)
-        if not trains_adapter:
-            policy.model.requires_grad_(False)
 
     def logits(self, batch: PackedBatch) -> torch.Tensor:
         """(M,) float32 logits of P(pass): after the prompt of each completion, and after each token but its last.

@@ -7,8 +7,8 @@ and changes hands by rename.
 
 import json
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,6 +37,7 @@ class JudgedSample:
         finish_reason: ``stop`` or ``length``.
         seed: of the sample's random stream.
         sampler: the engine.
+        value: P(pass) by the round's value function, which is kept apart; None where there is none.
     """
 
     task_id: str
@@ -57,6 +58,7 @@ class JudgedSample:
     finish_reason: str
     seed: int
     sampler: str
+    value: float | None = None
 
     @property
     def key(self) -> tuple[str, int]:
@@ -144,12 +146,7 @@ class RoundFolder:
     def write_manifest(self, manifest: Manifest) -> None:
         """Write the manifest in one step: after a crash it is there whole or not at all."""
         self.path.mkdir(parents=True, exist_ok=True)
-        part = self.path / "manifest.json.part"
-        with part.open("w", encoding="utf-8") as file:
-            json.dump(asdict(manifest), file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(self.path / "manifest.json")
+        _replace(self.path / "manifest.json", json.dumps(asdict(manifest), indent=2))
 
     def append(self, purpose: Purpose, rows: Iterable[JudgedSample], *, rank: int = 0) -> None:
         """Append rows and sync them to disk; a torn line left by a crash is ended first."""
@@ -160,7 +157,9 @@ class RoundFolder:
                 if handle.read(1) != b"\n":
                     handle.write(b"\n")
             for row in rows:
-                handle.write(json.dumps(asdict(row), ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+                kept = asdict(row)
+                del kept["value"]
+                handle.write(json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
             handle.flush()
             os.fsync(handle.fileno())
 
@@ -170,7 +169,45 @@ class RoundFolder:
         for file in sorted(self.path.glob(f"{purpose}-rank*.jsonl")):
             for row in _whole_rows(file):
                 rows.setdefault(row.key, row)
-        return [rows[key] for key in sorted(rows)]
+        values = self._values() if purpose == "train" else {}
+        return [replace(rows[key], value=values[key]) if key in values else rows[key] for key in sorted(rows)]
+
+    def has_values(self) -> bool:
+        """Whether the round's value function has told its samples' values."""
+        return self._value_file.is_file()
+
+    def write_values(self, values: Mapping[tuple[str, int], float]) -> None:
+        """Keep the values of train samples, by problem and index, in one step."""
+        lines = [
+            json.dumps({"task_id": name, "sample_index": index, "value": value})
+            for (name, index), value in values.items()
+        ]
+        _replace(self._value_file, "".join(line + "\n" for line in lines))
+
+    @property
+    def value(self) -> Path:
+        """The folder of the round's value function."""
+        return self.path / "value"
+
+    @property
+    def _value_file(self) -> Path:
+        return self.path / "values.jsonl"
+
+    def _values(self) -> dict[tuple[str, int], float]:
+        if not self.has_values():
+            return {}
+        rows = map(json.loads, self._value_file.read_text(encoding="utf-8").splitlines())
+        return {(row["task_id"], row["sample_index"]): row["value"] for row in rows}
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write a file in one step: after a crash it is there whole or as it was."""
+    part = file.with_name(file.name + ".part")
+    with part.open("w", encoding="utf-8") as opened:
+        opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())
+    part.rename(file)
 
 
 def _whole_rows(file: Path) -> Iterator[JudgedSample]:

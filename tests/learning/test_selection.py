@@ -1,5 +1,6 @@
 """Choices among samples, each by hand."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -82,6 +83,23 @@ def test_the_search_distribution_is_share_times_tilt_and_sums_to_one() -> None:
     assert [(r.solution, weight) for r, weight in binary] == [(ADD, pytest.approx(2 / 3)), (LOOP, pytest.approx(1 / 3))]
     capped = search_distribution([*right, wrong], reward_kind="binary", temperature=0.1, max_per_problem=1)
     assert [weight for _, weight in capped] == [1.0]
+
+
+def test_a_value_tilts_the_search_distribution_beside_the_reward() -> None:
+    rows = [replace(one, value=value) for one, value in zip(programs(ADD, LOOP, SUM), (0.2, 0.9, None), strict=True)]
+    found = search_distribution(rows, reward_kind="binary", temperature=0.5, max_per_problem=9, value_weight=1.0)
+    weights = {ADD: math.exp(0.4), LOOP: math.exp(1.8), SUM: 1.0}
+    expected = {source: weight / sum(weights.values()) for source, weight in weights.items()}
+    assert {one.solution: weight for one, weight in found} == pytest.approx(expected)
+
+
+def test_the_programs_of_the_highest_value_are_kept_and_the_shorter_of_equals() -> None:
+    rows = [
+        replace(one, value=value)
+        for one, value in zip(programs(ADD, LOOP, SUM, "x"), (0.2, 0.9, None, 0.2), strict=True)
+    ]
+    kept = select_passing(rows, Selection(max_per_problem=3, prefer="value"))
+    assert [one.solution for one in kept] == [LOOP, "x", ADD]
 
 
 def test_a_problem_that_nothing_solved_has_no_search_distribution() -> None:

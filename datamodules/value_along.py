@@ -1,0 +1,147 @@
+"""The value function along the loop: learned from a round's verdicts, before the round's Examples are chosen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from axiom.errors import ConfigError
+from axiom.learning.selection import Selection
+from axiom.learning.value_examples import ValueExample, state_at, value_rows
+from axiom.learning.value_figures import Scored, auroc_by_problem
+from axiom.policy.policy import Policy, read_adapter
+from axiom.policy.value_function import ValueFunction
+from axiom.policy.value_learning import known_of, learn_head, values_along
+from axiom.problems.problem import Problem
+from axiom.prompts import PromptStyle
+from axiom.rounds.store import JudgedSample, Purpose, RoundStore
+from datamodules.judged import value_examples
+
+_SHARES = (0.5, 1.0)
+
+
+@dataclass(frozen=True)  # without slots: jsonargparse reads a default's __dict__
+class ValueAlong:
+    """Whether and how a value function is learned in each round, on the policy that sampled it.
+
+    Attributes:
+        learn: whether. It is kept in ``rounds/NNN/value``, and what it says of the round's samples beside it.
+        hidden: units of the head's layer between; 0 for none.
+        max_per_problem: distinct completions of a problem, of all rounds so far, that it learns from.
+        epochs: passes over them.
+        learning_rate: of AdamW.
+
+    Raises:
+        ConfigError: for a number that cannot be.
+    """
+
+    learn: bool = False
+    hidden: int = 0
+    max_per_problem: int = 16
+    epochs: int = 10
+    learning_rate: float = 1e-3
+
+    def __post_init__(self) -> None:
+        if self.hidden < 0 or self.max_per_problem < 2 or self.epochs < 1 or self.learning_rate <= 0:
+            raise ConfigError(
+                f"data.value: hidden {self.hidden} must be 0 or more, max_per_problem {self.max_per_problem} 2 or "
+                f"more, epochs {self.epochs} 1 or more and learning_rate {self.learning_rate} above 0"
+            )
+
+    def check(self, selection: Selection, objective: object) -> None:
+        """Refuse a choice by value where no value function is learned.
+
+        Raises:
+            ConfigError: naming the setting.
+        """
+        asked = {
+            "data.selection.prefer value": selection.prefer == "value",
+            "model.objective.value_weight": getattr(objective, "value_weight", 0.0) > 0,
+        }
+        if not self.learn and any(asked.values()):
+            names = " and ".join(name for name, is_asked in asked.items() if is_asked)
+            raise ConfigError(f"{names}: needs a value function; set data.value.learn true")
+
+
+def learn_round(
+    store: RoundStore,
+    index: int,
+    policy: Policy,
+    problems: Mapping[Purpose, Sequence[Problem]],
+    *,
+    how: ValueAlong,
+    style: PromptStyle,
+    seed: int,
+) -> dict[str, float]:
+    """Learn a round's value function and keep it with the values of the round's samples; what is there is left alone.
+
+    Args:
+        store: the run's rounds, this one collected.
+        index: the round.
+        policy: gets the adapter that sampled the round for as long.
+        problems: by purpose.
+        how: the settings.
+        style: of the prompts.
+        seed: of the order.
+
+    Returns:
+        Figures by their names in TensorBoard; none where the round has its value function already, or where no
+        problem has both passing and failing completions.
+
+    Raises:
+        ModelError: if the engine told no log-probabilities.
+    """
+    if store.folder(index).has_values():
+        return {}
+    with policy.with_adapter(read_adapter(store.folder(index).adapter)):
+        return _learned(store, index, policy, problems, how=how, style=style, seed=seed)
+
+
+def _learned(
+    store: RoundStore,
+    index: int,
+    policy: Policy,
+    problems: Mapping[Purpose, Sequence[Problem]],
+    *,
+    how: ValueAlong,
+    style: PromptStyle,
+    seed: int,
+) -> dict[str, float]:
+    folder = store.folder(index)
+
+    def examples(rows: Sequence[JudgedSample], purpose: Purpose) -> list[ValueExample]:
+        by_id = {problem.id: problem for problem in problems[purpose]}
+        return value_examples(rows, by_id, tokenizer=policy.tokenizer, style=style)
+
+    def rows_of(purpose: Purpose) -> list[JudgedSample]:
+        return [row for earlier in range(index + 1) for row in store.folder(earlier).read(purpose)]
+
+    value = ValueFunction(policy, trains_adapter=False, hidden=how.hidden, seed=seed)
+    learned = examples(value_rows(rows_of("train"), max_per_problem=how.max_per_problem), "train")
+    learned = [one for one in learned if one.target.passing + one.target.failing]
+    if learned:
+        learn_head(
+            value, learned, known_of(value, learned), epochs=how.epochs, learning_rate=how.learning_rate, seed=seed
+        )
+    value.save(folder.value)
+    kept = _with_a_pass(folder.read("train"))
+    told = values_along(value, known_of(value, examples(kept, "train")))
+    folder.write_values({row.key: own[-1] for row, own in zip(kept, told, strict=True)})
+    unseen = examples(value_rows(rows_of("validation"), max_per_problem=how.max_per_problem), "validation")
+    return _figures(unseen, values_along(value, known_of(value, unseen))) if learned else {}
+
+
+def _with_a_pass(rows: Sequence[JudgedSample]) -> list[JudgedSample]:
+    """Samples of problems that any sample solved: training takes no others."""
+    solved = {row.task_id for row in rows if row.passed}
+    return [row for row in rows if row.task_id in solved and row.outcome != "internal_error"]
+
+
+def _figures(unseen: Sequence[ValueExample], told: Sequence[Sequence[float]]) -> dict[str, float]:
+    figures = {}
+    for share in _SHARES:
+        scored = [
+            Scored(one.problem, own[state_at(len(own), share)], one.passed)
+            for one, own in zip(unseen, told, strict=True)
+        ]
+        if found := auroc_by_problem(scored):
+            figures[f"value/auroc@{share}"] = sum(found.values()) / len(found)
+    return figures
