@@ -65,24 +65,48 @@ def load_base(name: str, *, dtype: str = "float32") -> tuple[Any, Any]:
         ModelError: if the model cannot be found or read.
     """
     location = _locate(name)
+    with _read(name):
+        if location.gguf_file is None:
+            model = AutoModelForCausalLM.from_pretrained(location.path, dtype=_DTYPES[dtype])
+        else:
+            model = _load_gguf(location, _DTYPES[dtype])
+        return model, _tokenizer(location)
+
+
+def load_tokenizer(name: str) -> Any:
+    """Load a model's tokenizer alone, for a model that another process serves.
+
+    Args:
+        name: as of :func:`load_base`.
+
+    Raises:
+        ModelError: if it cannot be found or read.
+    """
+    location = _locate(name)
+    with _read(name):
+        return _tokenizer(location)
+
+
+def _tokenizer(location: _Location) -> Any:
+    """With a padding token."""
+    tokenizer = AutoTokenizer.from_pretrained(location.path, gguf_file=location.gguf_file)
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer
+
+
+@contextmanager
+def _read(name: str) -> Iterator[None]:
+    """Say in one line what cannot be loaded."""
     try:
         with _gguf_read_once():
-            if location.gguf_file is None:
-                model = AutoModelForCausalLM.from_pretrained(location.path, dtype=_DTYPES[dtype])
-            else:
-                model = _load_gguf(location, _DTYPES[dtype])
-            tokenizer = AutoTokenizer.from_pretrained(location.path, gguf_file=location.gguf_file)
-    except (
-        Exception
-    ) as error:  # the libraries that read a broken file fail in their own ways: struct, JSON, safetensors
+            yield
+    except Exception as error:  # the libraries that read a file fail in their own ways: struct, JSON, safetensors
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise ModelError(
             f"model '{name}' cannot be loaded: {reason[0]} (expected a Hugging Face hub id, a local folder, a .gguf "
             f"file, or '{EMBEDDED}')"
         ) from error
-    if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
-    return model, tokenizer
 
 
 def _locate(name: str) -> _Location:

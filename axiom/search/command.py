@@ -8,7 +8,9 @@ import argparse
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
@@ -17,8 +19,8 @@ from rich.live import Live
 from rich.table import Table
 
 from axiom.errors import ConfigError, ProblemError
+from axiom.generation.completions_api import KINDS
 from axiom.generation.sampler import SamplingParams
-from axiom.generation.transformers_sampler import TransformersSampler
 from axiom.policy.models import EMBEDDED
 from axiom.policy.policy import Policy
 from axiom.policy.value_function import load_value_function
@@ -27,6 +29,7 @@ from axiom.problems.sources import load_problems
 from axiom.report.contents import adapter_of, chosen_round
 from axiom.report.numbers import RunNumbers, read_run
 from axiom.search.drawing import Budget, Solution
+from axiom.search.engines import ENGINES, Server, engine_of
 from axiom.search.question import problem_asked
 from axiom.search.searcher import SEARCHES, Searcher
 from axiom.search.solutions import Solutions
@@ -52,7 +55,8 @@ def main(arguments: list[str]) -> int:
     solutions = None if asked.to is None else Solutions(Path(asked.to))
     run = None if asked.run is None else read_run(Path(asked.run))
     console = Console(stderr=True)
-    with _searcher(run, asked) as searcher:
+    with ExitStack() as stack:
+        searcher = stack.enter_context(_searcher(run, asked, stack))
         if solutions is not None:
             return _solve_all(searcher, problems, solutions, console)
         return _solve_one(searcher, problems[0], console)
@@ -93,11 +97,23 @@ def _problems(asked: argparse.Namespace) -> list[Problem]:
     return [problems[name]]
 
 
-def _searcher(run: RunNumbers | None, asked: argparse.Namespace) -> Searcher:
-    """Load what is asked for."""
+def _searcher(run: RunNumbers | None, asked: argparse.Namespace, stack: ExitStack) -> Searcher:
+    """Load what is asked for; the stack ends the engine."""
     style, params = _sampling(run, asked)
-    policy, sampler = _policy(run, asked), TransformersSampler()
-    sampler.use(policy, workspace=Path())
+    sampler, policy = engine_of(
+        asked.engine,
+        server=_server(asked),
+        base=_base(run, asked),
+        policy=lambda: _policy(run, asked),
+        needs_weights=any(one is not None for one in (run, asked.adapter, asked.value)),
+    )
+    value = None
+    if asked.value is not None:
+        assert isinstance(policy, Policy)
+        value = load_value_function(Path(asked.value), policy)
+    workspace = stack.enter_context(TemporaryDirectory(prefix="axiom-")) if run is None else run.path / "engine"
+    sampler.use(policy, workspace=Path(workspace))
+    stack.callback(sampler.close)
     return Searcher(
         asked.search,
         sampler=sampler,
@@ -105,7 +121,7 @@ def _searcher(run: RunNumbers | None, asked: argparse.Namespace) -> Searcher:
         params=params,
         style=style,
         budget=Budget(asked.samples, asked.budget),
-        value=None if asked.value is None else load_value_function(Path(asked.value), policy),
+        value=value,
         isolation=asked.isolation,
         seed=asked.seed,
     )
@@ -144,13 +160,24 @@ def _sampling(run: RunNumbers | None, asked: argparse.Namespace) -> tuple[Any, S
     return asked.prompt_style or known.get("prompt_style", "direct"), params
 
 
+def _server(asked: argparse.Namespace) -> Server | None:
+    if asked.base_url is None or asked.served_model is None:
+        return None
+    return Server(asked.base_url, asked.served_model, kind=asked.server, api_key_env=asked.api_key_env)
+
+
+def _base(run: RunNumbers | None, asked: argparse.Namespace) -> str:
+    """The model's name: as asked, else the run's, else the embedded one's."""
+    of_run = run.manifest.base if run is not None and run.manifest is not None else EMBEDDED
+    return asked.model or of_run
+
+
 def _policy(run: RunNumbers | None, asked: argparse.Namespace) -> Policy:
     """The run's round, or the model that is named."""
     settings = {} if run is None else run.settings
     adapter = None if run is None else adapter_of(run, chosen_round(run, asked.round)).adapter
-    base = run.manifest.base if run is not None and run.manifest is not None else EMBEDDED
     return Policy(
-        base=asked.model or base,
+        base=_base(run, asked),
         quantization=asked.quantization or settings.get("model.quantization", "nf4"),  # type: ignore[arg-type]
         dtype=settings.get("model.dtype", "auto"),
         adapter=Path(asked.adapter) if asked.adapter else adapter,
@@ -194,6 +221,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--model", help=f"hub id, folder or .gguf file (default: the run's, or {EMBEDDED})")
     parser.add_argument("--adapter", metavar="FOLDER", help="a PEFT adapter (default: the run's best round)")
     parser.add_argument("--quantization", choices=("nf4", "int8", "none"), help="of the base (default: the run's)")
+    parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="what draws; openai asks a server")
+    parser.add_argument("--base-url", metavar="URL", help="--engine openai: such as http://localhost:8000/v1")
+    parser.add_argument("--served-model", metavar="NAME", help="--engine openai: the base's name there")
+    parser.add_argument("--server", choices=tuple(KINDS), default="vllm", help="--engine openai: what kind it is")
+    parser.add_argument("--api-key-env", metavar="NAME", help="--engine openai: the variable that holds the key")
     parser.add_argument("--value", metavar="FOLDER", help="a value function, as fit --data.runs leaves it")
     parser.add_argument(
         "--search",

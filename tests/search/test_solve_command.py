@@ -10,6 +10,9 @@ from axiom.__main__ import main
 from axiom.policy.policy import Policy
 from axiom.policy.value_function import ValueFunction
 from axiom.problems.problem import problem_to_json
+from axiom.search import command
+from tests.generation.completions_server import Behaviour, CompletionsServer
+from tests.policy.test_tree_attention import noisy_policy
 from tests.runs import ONE, axiom
 
 HOW = ("--quantization", "none", "--prompt-style", "complete", "--temperature", "1.0", "--max-new-tokens", "30")
@@ -70,6 +73,37 @@ def test_every_problem_of_a_file_is_solved_once_and_verify_reads_what_comes_of_i
     assert verdicts[1]["passed"]
 
 
+@pytest.mark.parametrize("search", ["best_of_n", "consensus", "repair"])
+def test_a_server_draws_for_a_search_and_only_the_tokenizer_is_loaded_here(
+    taught: tuple[Path, Path], search: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(**settings: object) -> None:
+        raise AssertionError("the weights were loaded")
+
+    monkeypatch.setattr(command, "Policy", refused)
+    with CompletionsServer(taught[0], Behaviour()) as server:
+        where = ("--engine", "openai", "--base-url", server.url, "--served-model", "tiny")
+        assert main(["solve", *ASKED, "--model", str(taught[0]), *HOW[2:], *where, "--search", search]) == 0
+        assert len(server.bodies) >= 8
+        assert {body["model"] for body in server.bodies} == {"tiny"}
+    told = capsys.readouterr()
+    assert told.out.splitlines()[-1].strip() == "return 1"
+    assert "it passes 100% of the public examples" in told.err
+
+
+def test_a_run_s_adapter_is_loaded_into_a_server_of_vllm_s(
+    taught: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy = noisy_policy(taught[0])
+    policy.save_adapter(tmp_path / "adapter")
+    with CompletionsServer(taught[0], Behaviour()) as server:
+        where = ("--engine", "openai", "--base-url", server.url, "--served-model", "tiny")
+        more = ("--adapter", str(tmp_path / "adapter"))
+        assert main(["solve", *ASKED, "--model", str(taught[0]), *HOW, *where, *more]) in (0, 1)
+        assert [path for path, _ in server.posts] == ["/v1/load_lora_adapter", "/v1/unload_lora_adapter"]
+        assert "tiny" not in {body["model"] for body in server.bodies}
+
+
 def test_a_file_of_something_else_is_not_written_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = tmp_path / "mine.txt"
     other.write_text("not to be lost\n")
@@ -81,6 +115,23 @@ def test_a_file_of_something_else_is_not_written_to(tmp_path: Path, capsys: pyte
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ((*ASKED, "--engine", "openai"), "expected --base-url and --served-model of the server"),
+        (
+            (
+                *ASKED,
+                "--engine",
+                "openai",
+                "--base-url",
+                "u",
+                "--served-model",
+                "m",
+                "--server",
+                "openai",
+                "--adapter",
+                "a",
+            ),
+            "--server openai: only vllm loads an adapter",
+        ),
         (("x", "--tests", "f(1) == 1", "--to", "a.jsonl"), "--to belongs to --file"),
         ((*ASKED, "--search", "value_beam"), "--search value_beam needs --value FOLDER"),
         ((), "expected a question, or --file"),
