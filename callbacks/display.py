@@ -64,7 +64,7 @@ class Display(L.Callback):
         steps = int(trainer.num_training_batches)
         done, total = (trainer.current_epoch % epochs) * steps + batch_idx + 1, steps * epochs
         activity = f"round {data.round}: training" if hasattr(data, "epochs_per_round") else "training"
-        if self._activity != activity:
+        if self._activity != activity or done == 1:
             self._began = time.monotonic()
         loss = outputs["loss"] if isinstance(outputs, dict) else outputs
         left_s = (time.monotonic() - self._began) * (total - done) / max(done - 1, 1)

@@ -33,11 +33,11 @@ class ValueFigures(L.Callback):
 
     def _as_table(self) -> Table:
         problems = int(self.table[-1].get("value/problems", 0))
-        table = Table(title=f"Value on {problems} problems that it never saw")
+        table = Table(title=f"AUROC of the value by share of the tokens, on {problems} problems that it never saw")
         shares = sorted(name for name in self.table[-1] if name.startswith(_PREFIX))
         columns = [*shares, "value/auroc_log_prob", "value/calibration_error"]
-        heads = [f"AUROC at {float(name.removeprefix(_PREFIX)):.0%}" for name in shares]
-        for head in ("epoch", *heads, "of log-probability", "calibration error"):
+        heads = [f"{float(name.removeprefix(_PREFIX)):.0%}" for name in shares]
+        for head in ("epoch", *heads, "log-probability", "calibration error"):
             table.add_column(head, justify="right")
         for epoch, figures in enumerate(self.table):
             table.add_row(str(epoch), *(f"{figures[name]:.3f}" if name in figures else "" for name in columns))

@@ -46,7 +46,7 @@ def fitted(run: Path, out: Path, *more: str) -> str:
 def test_it_learns_to_tell_right_programs_from_wrong_ones(run: Path, tmp_path: Path, trains_adapter: str) -> None:
     more = ("--trainer.max_epochs", "30", "--model.trains_adapter", trains_adapter)
     told = fitted(run, tmp_path, *more, "--model.head_learning_rate", "0.03")
-    assert "Value on 1 problems that it never saw" in told
+    assert "AUROC of the value by share of the tokens, on 1 problems that it never saw" in told
     assert "the best value function, AUROC 1.000" in told
     scores = [json.loads(line) for line in (tmp_path / "value_scores.jsonl").read_text().splitlines()]
     rows = RoundStore(run).folder(0).read("validation") + RoundStore(run).folder(1).read("validation")

@@ -16,6 +16,7 @@ from tests.policy.test_tree_attention import noisy_policy
 from tests.runs import ONE, axiom
 
 HOW = ("--quantization", "none", "--prompt-style", "complete", "--temperature", "1.0", "--max-new-tokens", "30")
+SERVER = ("--engine", "openai", "--base-url", "u", "--served-model", "m")
 ASKED = ("Return 1.", "--tests", "one() == 1", "--starter", "def one() -> int:")
 
 
@@ -100,7 +101,7 @@ def test_a_run_s_adapter_is_loaded_into_a_server_of_vllm_s(
         where = ("--engine", "openai", "--base-url", server.url, "--served-model", "tiny")
         more = ("--adapter", str(tmp_path / "adapter"))
         assert main(["solve", *ASKED, "--model", str(taught[0]), *HOW, *where, *more]) in (0, 1)
-        assert [path for path, _ in server.posts] == ["/v1/load_lora_adapter", "/v1/unload_lora_adapter"]
+        assert [path for path, _ in server.posts] == ["load_lora_adapter", "unload_lora_adapter"]
         assert "tiny" not in {body["model"] for body in server.bodies}
 
 
@@ -117,19 +118,7 @@ def test_a_file_of_something_else_is_not_written_to(tmp_path: Path, capsys: pyte
     [
         ((*ASKED, "--engine", "openai"), "expected --base-url and --served-model of the server"),
         (
-            (
-                *ASKED,
-                "--engine",
-                "openai",
-                "--base-url",
-                "u",
-                "--served-model",
-                "m",
-                "--server",
-                "openai",
-                "--adapter",
-                "a",
-            ),
+            (*ASKED, *SERVER, "--server", "openai", "--adapter", "a"),
             "--server openai: only vllm loads an adapter",
         ),
         (("x", "--tests", "f(1) == 1", "--to", "a.jsonl"), "--to belongs to --file"),
