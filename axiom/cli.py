@@ -1,6 +1,7 @@
 """The command line: LightningCLI over the policy module, the Best-of-N data and expert iteration."""
 
 import logging
+import signal
 import sys
 import warnings
 from itertools import zip_longest
@@ -12,6 +13,7 @@ import torch
 import yaml
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI, SaveConfigCallback
 from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.utilities.exceptions import SIGTERMException
 from transformers.utils import logging as transformers_logging
 
 from axiom.errors import ConfigError
@@ -191,7 +193,7 @@ def _check_checkpoint(file: Path) -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run one subcommand.
+    """Run one subcommand; returns the exit code: 143 where a scheduler asked for an end, as shells tell it.
 
     Raises:
         AxiomError: for a mistake of the user's.
@@ -201,6 +203,17 @@ def run(arguments: list[str]) -> int:
     _silence_what_a_user_cannot_change()
     is_value = learns_values(arguments)
     command_line: type[LightningCLI] = ValueCLI if is_value else AxiomCLI
+    try:
+        _run(command_line, arguments, is_value=is_value)
+    except SIGTERMException:
+        sys.stderr.write("terminated; the same command goes on from here\n")
+        return 128 + signal.SIGTERM
+    finally:
+        sys.stdout.flush()
+    return 0
+
+
+def _run(command_line: type[LightningCLI], arguments: list[str], *, is_value: bool) -> None:
     command_line(
         ValueModule if is_value else PolicyModule,
         VerdictsDataModule if is_value else BestOfNDataModule,
@@ -219,8 +232,6 @@ def run(arguments: list[str]) -> int:
             **({} if is_value else {"limit_val_batches": 0}),
         },
     )
-    sys.stdout.flush()
-    return 0
 
 
 def _silence_what_a_user_cannot_change() -> None:

@@ -9,12 +9,14 @@ from typing import Any, Literal
 
 import lightning as L
 from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.utilities.exceptions import SIGTERMException
 from rich.table import Table
 
 from axiom.errors import ConfigError
 from axiom.learning.curriculum import BANDS
 from axiom.pass_at_k import mean_pass_at_k, paired_bootstrap, pass_at_k
 from axiom.rounds.choice import Counts, RoundChoice, best_round, is_over
+from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import JudgedSample, counts_by_problem
 from callbacks.collection import collection_scalars
 from callbacks.display import display_of
@@ -53,6 +55,15 @@ class ExpertIteration(L.Callback):
         self.rounds, self.epochs_per_round, self.k = rounds, epochs_per_round, tuple(k)
         self.restart_from, self.average_rounds, self.choice = restart_from, average_rounds, choice
         self.table: list[dict[str, Any]] = []
+
+    def on_collect_progress(self, trainer: L.Trainer, progress: CollectProgress) -> None:
+        """End between two groups of samples where a scheduler asks for it: Lightning looks between training steps.
+
+        Raises:
+            SIGTERMException: after what is sampled has been stored.
+        """
+        if trainer.received_sigterm:
+            raise SIGTERMException
 
     def setup(self, trainer: L.Trainer, pl_module: L.LightningModule, stage: str) -> None:
         """Set the trainer's epochs and ask for the loader anew at each, so that none outlives its round."""

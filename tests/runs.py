@@ -70,8 +70,8 @@ def events(run: Path) -> EventAccumulator:
     return found
 
 
-def kill_once_there_are(rows: Path, arguments: list[str]) -> None:
-    """Run a command, and kill it in the middle of its samples."""
+def kill_once_there_are(rows: Path, arguments: list[str], *, by: signal.Signals = signal.SIGKILL) -> int:
+    """Run a command, and end it in the middle of its samples; returns its exit code."""
     running = subprocess.Popen(
         arguments, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
     )
@@ -82,8 +82,9 @@ def kill_once_there_are(rows: Path, arguments: list[str]) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.02)
     finally:
-        running.send_signal(signal.SIGKILL)
-        running.wait()
+        running.send_signal(by)
+        code = running.wait(timeout=120)
+    return code
 
 
 def whole_lines(rows: Path) -> bytes:

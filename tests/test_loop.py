@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -212,12 +213,13 @@ def test_an_early_stop_gives_the_samples_to_what_is_unsolved_and_leaves_pass_at_
     assert [event.value for event in events(tmp_path).Scalars("collect/pass@1")] == pytest.approx([expected])
 
 
-def test_a_kill_while_the_next_round_is_sampled_loses_neither_the_epochs_nor_the_samples(
-    tmp_path: Path, taught: tuple[Path, Path]
+@pytest.mark.parametrize(("by", "code"), [(signal.SIGKILL, -9), (signal.SIGTERM, 143)])
+def test_an_end_while_the_next_round_is_sampled_loses_neither_the_epochs_nor_the_samples(
+    tmp_path: Path, taught: tuple[Path, Path], by: signal.Signals, code: int
 ) -> None:
     arguments = settings(tmp_path, *taught, "--data.sampler.rows", "4", samples=400)
     rows = tmp_path / "rounds/001/train-rank000.jsonl"
-    kill_once_there_are(rows, command("fit", *arguments))
+    assert kill_once_there_are(rows, command("fit", *arguments), by=by) == code
     kept = whole_lines(rows)
     assert kept.count(b"\n") < 400
     trained = max(event.step for event in events(tmp_path).Scalars("train/loss"))
