@@ -69,6 +69,8 @@ def _print(console: Console, table: Table, *, about: str = "") -> None:
     rows = table.rows
     if _width(table) > console.width:  # intervals go below their figures
         rows = tuple(tuple(cell.replace(" (", "\n(") for cell in row) for row in rows)
+    if _narrowest(table) > console.width:  # not even that leaves room for all of them
+        rows = tuple(tuple(cell.partition(" (")[0] for cell in row) for row in table.rows)
     for number, name in enumerate(table.columns):
         cells = [row[number] for row in rows]
         has_intervals = any("(" in cell for cell in cells)
@@ -80,6 +82,16 @@ def _print(console: Console, table: Table, *, about: str = "") -> None:
     for number, row in enumerate(rows):
         shown.add_row(*map(escape, row), style="bold" if number in table.marked else None)
     console.print(shown)
+
+
+def _narrowest(table: Table) -> int:
+    """Columns of characters that it takes with words broken between lines, and each interval below its figure."""
+    widths = []
+    for name, *cells in zip(table.columns, *table.rows, strict=True):
+        has_intervals = any(" (" in cell for cell in cells)
+        parts = [part for cell in cells for part in (cell.split(" (") if has_intervals else cell.split())]
+        widths.append(max(len(part) for part in (*name.split(), *parts, "")))
+    return sum(width + _BETWEEN_COLUMNS for width in widths)
 
 
 def _width(table: Table) -> int:

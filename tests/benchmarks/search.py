@@ -240,6 +240,12 @@ def report(
         low, got, high = (sum(means[one, at].values()) for one in ("random", name, "oracle"))
         return round((got - low) / (high - low), 3) if high > low else None
 
+    def over(before: str, after: str) -> list[float]:
+        """The paired change in points with its interval."""
+        left, right = means[before, at], means[after, at]
+        change = paired_bootstrap(list(left.values()), [right[problem] for problem in left])
+        return [round(100 * points, 1) for points in change]
+
     told: dict[str, Any] = {
         f"gap_closed_at_{at}": closed("examples, then value") or closed("examples, then log-probability"),
         "gap_closed_value": closed("value"),
@@ -250,11 +256,9 @@ def report(
     }
     for name in names:
         if name in ("value_beam", "repair") and (name, at) in means:
-            both = [list(means[one, at].values()) for one in ("examples, then log-probability", name)]
-            told[f"{name}_over_examples_points"] = [round(100 * x, 1) for x in paired_bootstrap(*both)]
+            told[f"{name}_over_examples_points"] = over("examples, then log-probability", name)
     if ("value", at) in means:
-        both = [list(means[name, at].values()) for name in ("examples", "examples, then value")]
-        told["value_over_examples_points"] = [round(100 * x, 1) for x in paired_bootstrap(*both)]
+        told["value_over_examples_points"] = over("examples", "examples, then value")
     print(json.dumps(told))
 
 

@@ -1,12 +1,16 @@
 """A report on a value function's fit, and on searches of a run."""
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from axiom.__main__ import main
 from axiom.errors import RoundStoreError
+from axiom.report.numbers import read_run
+from axiom.report.terminal import tell
 from axiom.report.value_numbers import read_search, read_value
 from axiom.report.value_sections import search_table, value_table
 from tests.report.runs_on_disk import write_run
@@ -80,6 +84,19 @@ def test_ways_of_searching_stand_in_a_table_by_budget(run: Path) -> None:
         ("random", "20.0% (10.0 to 30.0)", "20.0% (10.0 to 30.0)"),
         ("value <beam>", "", "50.0% (40.0 to 60.0)"),
     )
+
+
+def test_intervals_give_way_where_a_terminal_has_no_room_for_them(run: Path) -> None:
+    found = read_search(run)
+    assert found is not None
+    shown = {}
+    for width in (80, 40):
+        console = Console(width=width, file=StringIO())
+        tell(console, [read_run(run)], searches={run: found})
+        shown[width] = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "(40.0 to 60.0)" in shown[80]
+    assert "(40.0 to 60.0)" not in shown[40]
+    assert "50.0%" in shown[40]
 
 
 def test_what_cannot_be_read_is_named(fit: Path, run: Path) -> None:
