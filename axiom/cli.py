@@ -16,11 +16,12 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 from transformers.utils import logging as transformers_logging
 
-from axiom.errors import ConfigError
+from axiom.errors import ConfigError, RoundStoreError
 from axiom.generation.openai_sampler import OpenAISampler
 from axiom.generation.transformers_sampler import TransformersSampler
 from axiom.generation.vllm_sampler import VLLMSampler
 from axiom.learning.objectives import DPO, SFT, Distill, PolicyGradient
+from axiom.rounds.store import no_room
 from callbacks.collection import tell_collection
 from callbacks.display import Display
 from callbacks.expert_iteration import LAST_CHECKPOINT, ExpertIteration
@@ -208,6 +209,10 @@ def run(arguments: list[str]) -> int:
     except SIGTERMException:
         sys.stderr.write("terminated; the same command goes on from here\n")
         return 128 + signal.SIGTERM
+    except Exception as error:
+        if (reason := no_room(error)) is None:
+            raise
+        raise RoundStoreError(f"{reason}; free some, and the same command goes on from what is stored") from error
     finally:
         sys.stdout.flush()
     return 0

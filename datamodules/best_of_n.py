@@ -18,6 +18,7 @@ from axiom.problems.leaks import without_leaks
 from axiom.problems.problem import Problem
 from axiom.problems.sources import load_problems
 from axiom.prompts import PromptStyle
+from axiom.rounds.lock import locked
 from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, RoundStore
 from axiom.verification.judge import resolved_isolation
@@ -188,6 +189,7 @@ class BestOfNDataModule(L.LightningDataModule):
         policy = self._policy()
         if stage != "fit":
             return
+        self._lock = locked(self.store.run) if self._rank == 0 else None
         self.store.check(self._manifest(policy))
         self.round = self._begin_or_find(policy)
         policy.load_adapter(self.folder.adapter)

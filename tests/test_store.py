@@ -1,12 +1,13 @@
 """The round store: torn lines, repeated rows, other runs' folders."""
 
+import errno
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from axiom.errors import RoundStoreError
-from axiom.rounds.store import JudgedSample, Manifest, RoundFolder, RoundStore
+from axiom.rounds.store import JudgedSample, Manifest, RoundFolder, RoundStore, no_room
 
 
 def row(
@@ -63,6 +64,20 @@ def test_values_come_with_the_train_rows_that_have_one_and_never_stand_in_them(t
     assert [r.value for r in store.read("train")] == [None, 0.75]
     assert [r.value for r in store.read("validation")] == [None, None]
     assert "value" not in (store.path / "train-rank000.jsonl").read_text()
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "a/b"), "a/b: No space left on device"),
+        (OSError(errno.EFBIG, "File too large"), "File too large"),
+        (RuntimeError("I/O error: No space left on device (os error 28)"), "No space left on device"),
+        (OSError(errno.EACCES, "Permission denied", "a/b"), None),
+        (RuntimeError("out of memory"), None),
+    ],
+)
+def test_a_full_disk_is_known_however_it_is_told(error: Exception, reason: str | None) -> None:
+    assert no_room(error) == reason
 
 
 def test_a_torn_last_line_is_dropped_and_the_next_append_starts_a_new_one(tmp_path: Path) -> None:

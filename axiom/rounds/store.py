@@ -5,6 +5,7 @@ dropped by the reader and a row that stands twice counts once. The manifest is w
 and changes hands by rename.
 """
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -198,6 +199,18 @@ class RoundFolder:
             return {}
         rows = map(json.loads, self._value_file.read_text(encoding="utf-8").splitlines())
         return {(row["task_id"], row["sample_index"]): row["value"] for row in rows}
+
+
+def no_room(error: BaseException) -> str | None:
+    """What a full disk, or a quota, has to do with an error, for a person; None where it has nothing.
+
+    Libraries below tell it in their own ways: an ``OSError``, or its words in an error of their own.
+    """
+    codes = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    if isinstance(error, OSError) and error.errno in codes:
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror)
+    said = [words for code in codes if (words := os.strerror(code)) in str(error)]
+    return said[0] if said else None
 
 
 def _replace(file: Path, text: str) -> None:

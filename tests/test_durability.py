@@ -1,0 +1,73 @@
+"""What a run stands: a second process in its folder, and a disk without room."""
+
+import resource
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from axiom.errors import RoundStoreError
+from axiom.rounds.lock import locked
+from axiom.rounds.store import RoundStore
+from tests.runs import ROOT, axiom, command, environment, settings, whole_lines
+
+_BYTES = 150_000
+
+
+def little_room() -> None:
+    """Files of this process may not grow beyond this, as on a disk that is nearly full."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_BYTES, resource.RLIM_INFINITY))
+
+
+def test_a_disk_without_room_is_told_in_one_line_and_nothing_stored_is_lost(
+    tmp_path: Path, taught: tuple[Path, Path]
+) -> None:
+    arguments = settings(tmp_path, *taught, "--expert_iteration.rounds", "1", samples=500)
+    full = subprocess.run(
+        command("collect", *arguments),
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=little_room,
+    )
+    assert full.returncode == 2, full.stderr
+    assert full.stderr.splitlines()[-1] == (
+        "error: File too large; free some, and the same command goes on from what is stored"
+    )
+    assert "Traceback" not in full.stderr
+    rows = tmp_path / "rounds/000/train-rank000.jsonl"
+    kept = whole_lines(rows)
+    assert 0 < kept.count(b"\n") < 500
+    again = axiom("collect", *arguments)
+    assert again.returncode == 0, again.stderr
+    assert rows.read_bytes().startswith(kept)
+    assert len(RoundStore(tmp_path).folder(0).read("train")) == 500
+
+
+def test_a_folder_in_which_another_process_works_is_refused_until_it_ends(
+    tmp_path: Path, taught: tuple[Path, Path]
+) -> None:
+    holding = f"from axiom.rounds.lock import locked; from pathlib import Path; held = locked(Path({str(tmp_path)!r}))"
+    with subprocess.Popen(
+        [*command()[:1], "-c", f"{holding}; print('held', flush=True); input()"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        done = axiom("collect", *settings(tmp_path, *taught))
+        assert done.returncode == 2
+        assert f"error: {tmp_path}: process {other.pid} on " in done.stderr
+        assert "is at work in it; wait for that, or choose another trainer.default_root_dir" in done.stderr
+        other.kill()
+    assert axiom("collect", *settings(tmp_path, *taught)).returncode == 0
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RoundStoreError, match="file/run cannot be written"):
+        locked(tmp_path / "file" / "run")
