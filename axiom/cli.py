@@ -16,9 +16,9 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 from transformers.utils import logging as transformers_logging
 
-from axiom.errors import ConfigError, RoundStoreError
+from axiom.errors import AxiomError, ConfigError, ModelError, RoundStoreError
 from axiom.generation.openai_sampler import OpenAISampler
-from axiom.generation.transformers_sampler import TransformersSampler
+from axiom.generation.transformers_sampler import TransformersSampler, is_out_of_memory
 from axiom.generation.vllm_sampler import VLLMSampler
 from axiom.learning.objectives import DPO, SFT, Distill, PolicyGradient
 from axiom.rounds.store import no_room
@@ -209,10 +209,17 @@ def run(arguments: list[str]) -> int:
     except SIGTERMException:
         sys.stderr.write("terminated; the same command goes on from here\n")
         return 128 + signal.SIGTERM
-    except Exception as error:
-        if (reason := no_room(error)) is None:
-            raise
-        raise RoundStoreError(f"{reason}; free some, and the same command goes on from what is stored") from error
+    except AxiomError:
+        raise
+    except Exception as error:  # libraries tell of a full disk and of memory in classes of their own
+        if (reason := no_room(error)) is not None:
+            raise RoundStoreError(f"{reason}; free some, and the same command goes on from what is stored") from error
+        if is_out_of_memory(error):
+            raise ModelError(
+                "out of memory; lower data.batch_size (trainer.accumulate_grad_batches makes up for it), or set "
+                "model.gradient_checkpointing true; the same command goes on from what is stored"
+            ) from error
+        raise
     finally:
         sys.stdout.flush()
     return 0

@@ -5,10 +5,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import torch
 
+from axiom.__main__ import main
 from axiom.errors import RoundStoreError
 from axiom.rounds.lock import locked
 from axiom.rounds.store import RoundStore
+from modules.policy_module import PolicyModule
 from tests.runs import ROOT, axiom, command, environment, settings, whole_lines
 
 _BYTES = 150_000
@@ -44,6 +47,30 @@ def test_a_disk_without_room_is_told_in_one_line_and_nothing_stored_is_lost(
     assert again.returncode == 0, again.stderr
     assert rows.read_bytes().startswith(kept)
     assert len(RoundStore(tmp_path).folder(0).read("train")) == 500
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate memory"),
+    ],
+)
+def test_training_without_memory_says_what_to_lower(
+    tmp_path: Path,
+    taught: tuple[Path, Path],
+    error: Exception,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def without_memory(*given: object) -> None:
+        raise error
+
+    monkeypatch.setattr(PolicyModule, "training_step", without_memory)
+    assert main(["fit", *settings(tmp_path, *taught)]) == 2
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert told.startswith("error: out of memory; lower data.batch_size")
+    assert "model.gradient_checkpointing true" in told
 
 
 def test_a_folder_in_which_another_process_works_is_refused_until_it_ends(

@@ -114,7 +114,7 @@ class TransformersSampler(Sampler):
         try:
             yield from batch.run()
         except (torch.OutOfMemoryError, RuntimeError) as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
             if self.rows == 1:
                 raise SamplingError("out of memory with one row; lower max_new_tokens or use a smaller model") from None
@@ -149,6 +149,6 @@ class TransformersSampler(Sampler):
         return Group(request, prompt, (*request.prompt.stop, *params.stop), deque(request.seeds))
 
 
-def _is_out_of_memory(error: BaseException) -> bool:
-    """CUDA has a class for it; the CPU's allocator says so in the text of a RuntimeError."""
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory has run out: CUDA has a class for it, the CPU's allocator says so in a RuntimeError's text."""
     return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
