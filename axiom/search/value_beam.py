@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from axiom.errors import SamplingError
 from axiom.generation.sampler import Sample
 from axiom.generation.stops import cut_at_stop
 from axiom.prompts import Prompt, PromptStyle, build_prompt
@@ -57,7 +58,7 @@ def value_beam(
         beams: programs that go on after each step; None takes the square root of the rows.
 
     Raises:
-        SamplingError: if the engine fails, or the budget does not hold one token a row.
+        SamplingError: if the engine fails or does not tell tokens, or the budget does not hold one token a row.
     """
     prompt, rows = build_prompt(drawing.problem, style=style), drawing.samples
     count = beams or max(math.isqrt(rows), 1)
@@ -79,6 +80,8 @@ def value_beam(
         going_on: list[Partial] = []
         for one, continuations in zip(under_way, lines, strict=True):
             for line in continuations:
+                if not line.token_ids:
+                    raise SamplingError(f"a beam goes on with tokens, and the engine '{line.sampler}' tells none")
                 is_open = line.finish_reason == "stop" and line.text.endswith(_LINE_BREAK)
                 longer = one.with_line(line)
                 is_whole = not is_open or any(stop in decode(longer.token_ids) for stop in stops)

@@ -1,6 +1,7 @@
 """The beam over an engine that writes a digit a line: who goes on, what is drawn, what it costs."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -111,6 +112,18 @@ def test_what_a_budget_cuts_off_is_handed_out_as_it_is_and_one_without_a_token_f
     assert solution.best.source == "3\n"
     with pytest.raises(SamplingError, match="a budget of 3 tokens holds no sample"):
         value_beam(drawing(DigitWriter(), samples=4, budget=3), style="complete", values=totals, decode=decode)
+
+
+def test_an_engine_that_tells_no_tokens_is_refused() -> None:
+    class Silent(DigitWriter):
+        def sample(
+            self, requests: Iterable[Request], params: SamplingParams, *, before_step: Callable[[], None] = lambda: None
+        ) -> Iterator[Sample]:
+            for sample in super().sample(requests, params):
+                yield replace(sample, token_ids=(), log_probs=())
+
+    with pytest.raises(SamplingError, match="goes on with tokens, and the engine 'digits' tells none"):
+        value_beam(drawing(Silent(), samples=4), style="complete", values=totals, decode=decode)
 
 
 def test_a_stop_text_that_a_line_break_is_in_the_middle_of_ends_a_program() -> None:
