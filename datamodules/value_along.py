@@ -123,8 +123,10 @@ def _learned(
         )
     value.save(folder.value)
     kept = _with_a_pass(folder.read("train"))
-    told = values_along(value, known_of(value, examples(kept, "train")))
-    folder.write_values({row.key: own[-1] for row, own in zip(kept, told, strict=True)})
+    once = list({(row.task_id, row.completion): row for row in kept}.values())
+    told = values_along(value, known_of(value, examples(once, "train")))
+    ends = {(row.task_id, row.completion): own[-1] for row, own in zip(once, told, strict=True)}
+    folder.write_values({row.key: ends[row.task_id, row.completion] for row in kept})
     unseen = examples(value_rows(rows_of("validation"), max_per_problem=how.max_per_problem), "validation")
     return _figures(unseen, values_along(value, known_of(value, unseen))) if learned else {}
 
