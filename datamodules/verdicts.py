@@ -109,7 +109,7 @@ class VerdictsDataModule(L.LightningDataModule):
                 example for run in self.runs for example in self._examples_of(run, purpose, tokenizer)
             ]
         silent = [one for some in self.examples.values() for one in some if not one.tokens.sampled]
-        if silent and module.hparams["reads_confidence"]:
+        if silent and (module.hparams["reads_confidence"] or module.hparams["kind"] == "likelihood"):
             raise ConfigError(
                 f"data.runs: {len(silent)} completions, of {silent[0].problem} for one, have no log-probabilities, "
                 "as their engine told none; set model.reads_confidence false"

@@ -11,12 +11,12 @@ import torch
 import torch.distributed as distributed
 
 from axiom.errors import ConfigError, ModelError
-from axiom.learning.value import value_loss
+from axiom.learning.value import pair_loss, value_loss
 from axiom.learning.value_examples import ValueBatch, ValueExample, state_at
 from axiom.learning.value_figures import SCORES_FILE, Scored, auroc_by_problem, calibration_error, reliability
 from axiom.policy.policy import Policy
 from axiom.policy.quantization import Quantization
-from axiom.policy.value_function import ValueFunction
+from axiom.policy.value_function import ValueFunction, ValueKind
 
 FOLDER = "value"
 # Shares of a completion's tokens at which values are told.
@@ -35,6 +35,8 @@ class ValueModule(L.LightningModule):
     """P(pass) of a completion, whole or half written, learned from verdicts.
 
     Args:
+        kind: ``head``, or ``likelihood``: no head, an adapter trained by DPO whose likelihood is the value (V-STaR).
+        beta: what a nat of likelihood is worth as a logit.
         trains_adapter: train a LoRA adapter along with the head, beginning with the policy's; False learns the head
             alone, on the policy as it is, so that one forward gives both token and value, and an epoch after the first
             costs next to nothing.
@@ -53,6 +55,8 @@ class ValueModule(L.LightningModule):
     def __init__(
         self,
         *,
+        kind: ValueKind = "head",
+        beta: float = 0.1,
         trains_adapter: bool = False,
         hidden: int = 0,
         reads_confidence: bool = True,
@@ -67,8 +71,8 @@ class ValueModule(L.LightningModule):
         seed: int = 0,
     ) -> None:
         super().__init__()
-        if hidden < 0:
-            raise ConfigError(f"model.hidden: expected 0 or more, got {hidden}")
+        if hidden < 0 or beta <= 0:
+            raise ConfigError(f"model.hidden {hidden} must be 0 or more, model.beta {beta} above 0")
         self.save_hyperparameters()
         self.value: ValueFunction | None = None
         self.strict_loading = False
@@ -95,15 +99,19 @@ class ValueModule(L.LightningModule):
                 gradient_checkpointing=settings["gradient_checkpointing"],
                 device=device,
             )
-            if not settings["trains_adapter"]:
-                policy.model.requires_grad_(False)
             self.value = ValueFunction(
                 policy,
+                kind=settings["kind"],
+                beta=settings["beta"],
                 trains_adapter=settings["trains_adapter"],
                 hidden=settings["hidden"],
                 reads_confidence=settings["reads_confidence"],
                 seed=settings["seed"],
             )
+            if not self.value.trains_adapter:
+                policy.model.requires_grad_(False)
+            if self.value.kind == "likelihood":
+                self.value.head.requires_grad_(False)
         return self.value
 
     def configure_model(self) -> None:
@@ -111,9 +119,14 @@ class ValueModule(L.LightningModule):
         self.build_value(self.trainer.strategy.root_device)
 
     def training_step(self, batch: ValueBatch, batch_index: int) -> torch.Tensor:
-        """The mean cross-entropy of a packed step."""
-        logits = self._logits(batch)
-        loss = value_loss(logits, batch.passing, batch.failing, batch.packed.target_counts)
+        """The mean cross-entropy of a packed step, or DPO's loss on the pairs in it."""
+        assert self.value is not None
+        logits, counts = self._logits(batch), batch.packed.target_counts
+        if self.value.kind == "likelihood":
+            passed, problems = [one.passed for one in batch.examples], [one.problem for one in batch.examples]
+            loss = pair_loss(logits[counts.cumsum(0) - 1], passed, problems)
+        else:
+            loss = value_loss(logits, batch.passing, batch.failing, counts)
         self.log("value/loss", loss, on_step=True, batch_size=len(batch.examples))
         return loss * batch.packed.share
 
@@ -174,7 +187,9 @@ class ValueModule(L.LightningModule):
         """AdamW on the head and, where it is trained, the adapter, with linear warm-up."""
         assert self.value is not None
         settings = self.hparams
-        groups = [{"params": list(self.value.head.parameters()), "lr": settings["head_learning_rate"]}]
+        groups = []
+        if self.value.kind == "head":
+            groups.append({"params": list(self.value.head.parameters()), "lr": settings["head_learning_rate"]})
         adapter = [parameter for parameter in self.value.policy.parameters() if parameter.requires_grad]
         if adapter:
             groups.append({"params": adapter, "lr": settings["learning_rate"]})

@@ -42,9 +42,18 @@ def fitted(run: Path, out: Path, *more: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("trains_adapter", ["true", "false"])
-def test_it_learns_to_tell_right_programs_from_wrong_ones(run: Path, tmp_path: Path, trains_adapter: str) -> None:
-    more = ("--trainer.max_epochs", "30", "--model.trains_adapter", trains_adapter)
+@pytest.mark.parametrize(
+    ("how", "has_adapter"),
+    [
+        (("--model.trains_adapter", "true"), True),
+        (("--model.trains_adapter", "false"), False),
+        (("--model.kind", "likelihood", "--model.learning_rate", "0.001"), True),
+    ],
+)
+def test_it_learns_to_tell_right_programs_from_wrong_ones(
+    run: Path, tmp_path: Path, how: tuple[str, ...], has_adapter: bool
+) -> None:
+    more = ("--trainer.max_epochs", "30", *how)
     told = fitted(run, tmp_path, *more, "--model.head_learning_rate", "0.03")
     assert "AUROC of the value by share of the tokens, on 1 problems that it never saw" in told
     assert "the best value function, AUROC 1.000" in told
@@ -53,7 +62,7 @@ def test_it_learns_to_tell_right_programs_from_wrong_ones(run: Path, tmp_path: P
     assert {(one["task_id"], one["passed"]) for one in scores} == {(row.task_id, row.passed) for row in rows}
     values = {one["passed"]: one["values"]["1.0"] for one in scores}
     assert values[True] > values[False]
-    assert (tmp_path / "value" / "adapter").is_dir() is (trains_adapter == "true")
+    assert (tmp_path / "value" / "adapter").is_dir() is has_adapter
 
 
 def test_the_folder_that_it_leaves_scores_programs_without_lightning(run: Path, tmp_path: Path) -> None:

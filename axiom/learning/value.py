@@ -85,6 +85,36 @@ def confidence(log_probs: torch.Tensor, counts: torch.Tensor) -> torch.Tensor:
     return torch.cat(told)
 
 
+def likelihood_ratios(log_probs: torch.Tensor, sampled: torch.Tensor, counts: torch.Tensor) -> torch.Tensor:
+    """(M,) how much likelier the tokens behind each state are to a verifier than to the policy that drew them, in nats.
+
+    Args:
+        log_probs: (M,) of the completions' tokens under the verifier.
+        sampled: (M,) under the policy that drew them.
+        counts: (E,) int64, tokens of each completion.
+    """
+    parts = (log_probs - sampled).split(counts.tolist())  # type: ignore[no-untyped-call]
+    return torch.cat([torch.cat([own.new_zeros(1), own[:-1]]).cumsum(0) for own in parts])
+
+
+def pair_loss(ends: torch.Tensor, passed: Sequence[bool], problems: Sequence[str]) -> torch.Tensor:
+    """Scalar, DPO's loss (arXiv 2305.18290) over all pairs of a passing and a failing completion of one problem.
+
+    Args:
+        ends: (E,) logits of whole completions.
+        passed, problems: of each.
+
+    Returns:
+        The mean over pairs; 0 where there are none.
+    """
+    places = range(len(passed))
+    pairs = [(i, j) for i in places for j in places if problems[i] == problems[j] and passed[i] and not passed[j]]
+    if not pairs:
+        return ends.sum() * 0.0
+    passing, failing = torch.tensor(pairs, device=ends.device).T
+    return nn.functional.softplus(ends[failing] - ends[passing]).mean()
+
+
 def value_loss(
     logits: torch.Tensor, passing: torch.Tensor, failing: torch.Tensor, counts: torch.Tensor
 ) -> torch.Tensor:

@@ -4,13 +4,16 @@ With ``trains_adapter`` false the policy stays as it is, so one forward gives th
 the adapter along with the head, for a forward of its own. Beside a state the head reads how sure the policy was of the
 tokens so far: what it is unsure of is often wrong, and its states say that less plainly than its log-probabilities.
 
+A ``likelihood`` value has no head: an adapter trained by DPO on pairs of passing and failing programs is the verifier,
+and a value says how much likelier a completion is to it than to the policy that drew it (V-STaR, arXiv 2402.06457).
+
 On disk it is a folder: the head, what it looks like, and where the adapter was trained a PEFT adapter beside them.
 """
 
 import json
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from safetensors import SafetensorError
@@ -19,12 +22,13 @@ from torch import nn
 
 from axiom.errors import ModelError
 from axiom.learning.packing import PackedBatch
-from axiom.learning.value import CONFIDENCE, confidence
+from axiom.learning.value import CONFIDENCE, confidence, likelihood_ratios
 from axiom.policy.policy import Policy, read_adapter
 
 _HEAD_FILE = "value_head.safetensors"
 _SETTINGS_FILE = "value_head.json"
 ADAPTER = "adapter"
+ValueKind = Literal["head", "likelihood"]
 
 
 class ValueHead(nn.Module):
@@ -52,21 +56,33 @@ class ValueHead(nn.Module):
 
 
 class ValueFunction(nn.Module):
-    """A head on a policy's states.
+    """A head on a policy's states, or the policy's likelihood.
 
     Args:
         policy: whose states; its base is frozen in any case.
         trains_adapter: whether its adapter learns along with the head.
+        kind: ``head``, or ``likelihood``, which trains the adapter and has no use for what concerns a head.
+        beta: what a nat of ``likelihood`` is worth as a logit.
         hidden: units of the head's layer between; 0 for none.
         reads_confidence: whether the head reads :func:`axiom.learning.value.confidence` beside a state.
         seed: of the head's initial weights.
     """
 
     def __init__(
-        self, policy: Policy, *, trains_adapter: bool, hidden: int = 0, reads_confidence: bool = True, seed: int = 0
+        self,
+        policy: Policy,
+        *,
+        trains_adapter: bool,
+        kind: ValueKind = "head",
+        beta: float = 0.1,
+        hidden: int = 0,
+        reads_confidence: bool = True,
+        seed: int = 0,
     ) -> None:
         super().__init__()
-        self.policy, self.trains_adapter, self.reads_confidence = policy, trains_adapter, reads_confidence
+        self.policy, self.kind, self.beta = policy, kind, beta
+        self.trains_adapter = trains_adapter or kind == "likelihood"
+        self.reads_confidence = reads_confidence or kind == "likelihood"
         self.own_adapter: dict[str, torch.Tensor] | None = None
         width = policy.model.config.get_text_config().hidden_size + CONFIDENCE * reads_confidence
         with torch.random.fork_rng(devices=[]):
@@ -82,7 +98,12 @@ class ValueFunction(nn.Module):
         Raises:
             ModelError: as :meth:`known`.
         """
-        return self.head(self.known(batch))  # type: ignore[no-any-return]
+        if self.kind == "head":
+            return self.head(self.known(batch))  # type: ignore[no-any-return]
+        self._check_log_probs(batch)
+        with self._own_adapter_in_place():
+            log_probs = self.policy.completion_log_probs(batch)
+        return self.beta * likelihood_ratios(log_probs, batch.sampled, batch.target_counts)
 
     def known(self, batch: PackedBatch) -> torch.Tensor:
         """(M, K) what the head reads; without gradient where the head alone learns.
@@ -93,16 +114,19 @@ class ValueFunction(nn.Module):
         Raises:
             ModelError: if the head reads how sure the policy was, and the batch has no log-probabilities.
         """
-        if self.reads_confidence and len(batch.sampled) != len(batch.targets):
-            raise ModelError(
-                "the value function reads log-probabilities, and the samples have none; let the engine tell them "
-                "(logprobs), or train one with model.reads_confidence false"
-            )
+        self._check_log_probs(batch)
         with self._own_adapter_in_place(), torch.set_grad_enabled(torch.is_grad_enabled() and self.trains_adapter):
             states = self.policy.completion_states(batch)
         if not self.reads_confidence:
             return states
         return torch.cat([states, confidence(batch.sampled, batch.target_counts).to(states)], dim=1)
+
+    def _check_log_probs(self, batch: PackedBatch) -> None:
+        if self.reads_confidence and len(batch.sampled) != len(batch.targets):
+            raise ModelError(
+                "the value function reads log-probabilities, and the samples have none; let the engine tell them "
+                "(logprobs), or train one with model.reads_confidence false"
+            )
 
     def trained_state(self) -> dict[str, torch.Tensor]:
         """What training changes: the head's tensors, and the adapter's where it is trained."""
@@ -143,6 +167,8 @@ class ValueFunction(nn.Module):
             with self._own_adapter_in_place():
                 self.policy.save_adapter(folder / ADAPTER)
         settings = {
+            "kind": self.kind,
+            "beta": self.beta,
             "base": self.policy.base_name,
             "width": self.head.width,
             "hidden": self.head.hidden,
@@ -164,6 +190,8 @@ def load_value_function(folder: Path, policy: Policy) -> ValueFunction:
         value = ValueFunction(
             policy,
             trains_adapter=settings["adapter"],
+            kind=settings["kind"],
+            beta=settings["beta"],
             hidden=settings["hidden"],
             reads_confidence=settings["reads_confidence"],
         )

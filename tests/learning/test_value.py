@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torchmetrics.functional.classification import binary_auroc, binary_calibration_error
 
-from axiom.learning.value import CONFIDENCE, Target, confidence, targets_of, value_loss
+from axiom.learning.value import (
+    CONFIDENCE,
+    Target,
+    confidence,
+    likelihood_ratios,
+    pair_loss,
+    targets_of,
+    value_loss,
+)
 from axiom.learning.value_figures import Scored, auroc, auroc_by_problem, calibration_error, reliability
 
 SCORED = st.lists(
@@ -85,3 +93,19 @@ def test_confidence_is_of_the_tokens_behind_each_state() -> None:
     assert found.shape == (4, CONFIDENCE)
     torch.testing.assert_close(found, torch.tensor(expected, dtype=torch.float32))
     assert confidence(torch.tensor([half + 0.01, 0.0]), torch.tensor([2]))[1, 3] == 0
+
+
+def test_a_likelihood_ratio_is_of_the_tokens_behind_each_state() -> None:
+    found = likelihood_ratios(
+        torch.tensor([-1.0, -0.5, -3.0, -2.0]), torch.tensor([-2.0, -0.25, -1.0, -1.0]), torch.tensor([3, 1])
+    )
+    torch.testing.assert_close(found, torch.tensor([0.0, 1.0, 0.75, 0.0]))
+
+
+def test_the_pair_loss_is_over_pairs_of_one_problem() -> None:
+    ends, problems = torch.tensor([2.0, 0.5, -1.0, 3.0, 9.0]), ["a", "a", "a", "b", "c"]
+    # a: 2 against 0.5 and against -1; b and c have one kind each.
+    loss = pair_loss(ends, [True, False, False, True, False], problems)
+    expected = (math.log1p(math.exp(-1.5)) + math.log1p(math.exp(-3.0))) / 2
+    assert loss.item() == pytest.approx(expected)
+    assert pair_loss(ends, [True] * 5, problems).item() == 0.0

@@ -85,6 +85,24 @@ def test_what_is_saved_gives_the_same_values_again(tiny_model: Path, tmp_path: P
     torch.testing.assert_close(copy.logits(BATCH), value.logits(BATCH))
 
 
+def test_a_likelihood_value_is_the_policy_s_own_against_who_sampled(tiny_model: Path, tmp_path: Path) -> None:
+    policy = noisy_policy(tiny_model)
+    value = ValueFunction(policy, trains_adapter=False, kind="likelihood", beta=0.5)
+    with torch.no_grad():
+        log_probs = policy.completion_log_probs(BATCH)
+    ratios = log_probs - BATCH.sampled
+    expected = [0.0, ratios[0], ratios[0] + ratios[1], 0.0, 0.0, ratios[4]]
+    torch.testing.assert_close(value.logits(BATCH), 0.5 * torch.tensor(expected), rtol=1e-4, atol=1e-4)
+    value.save(tmp_path / "value")
+    bare = Policy(base=str(tiny_model), quantization="none", dtype="float32", rank=4)
+    before = bare.adapter_hash()
+    again = load_value_function(tmp_path / "value", bare)
+    torch.testing.assert_close(again.logits(BATCH), value.logits(BATCH))
+    assert bare.adapter_hash() == before
+    with pytest.raises(ModelError, match="reads log-probabilities"):
+        again.logits(replace(BATCH, sampled=torch.tensor([])))
+
+
 def test_a_folder_without_a_value_function_or_for_another_model_is_refused(
     policy: Policy, tmp_path: Path, tiny_model: Path
 ) -> None:
