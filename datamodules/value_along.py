@@ -89,46 +89,31 @@ def learn_round(
     Raises:
         ModelError: if the engine told no log-probabilities.
     """
-    if store.folder(index).has_values():
-        return {}
-    with policy.with_adapter(read_adapter(store.folder(index).adapter)):
-        return _learned(store, index, policy, problems, how=how, style=style, seed=seed)
-
-
-def _learned(
-    store: RoundStore,
-    index: int,
-    policy: Policy,
-    problems: Mapping[Purpose, Sequence[Problem]],
-    *,
-    how: ValueAlong,
-    style: PromptStyle,
-    seed: int,
-) -> dict[str, float]:
     folder = store.folder(index)
+    if folder.has_values():
+        return {}
 
     def examples(rows: Sequence[JudgedSample], purpose: Purpose) -> list[ValueExample]:
         by_id = {problem.id: problem for problem in problems[purpose]}
         return value_examples(rows, by_id, tokenizer=policy.tokenizer, style=style)
 
-    def rows_of(purpose: Purpose) -> list[JudgedSample]:
-        return [row for earlier in range(index + 1) for row in store.folder(earlier).read(purpose)]
+    def distinct(purpose: Purpose) -> list[ValueExample]:
+        rows = [row for earlier in range(index + 1) for row in store.folder(earlier).read(purpose)]
+        return examples(value_rows(rows, max_per_problem=how.max_per_problem), purpose)
 
-    value = ValueFunction(policy, trains_adapter=False, hidden=how.hidden, seed=seed)
-    learned = examples(value_rows(rows_of("train"), max_per_problem=how.max_per_problem), "train")
-    learned = [one for one in learned if one.target.passing + one.target.failing]
-    if learned:
-        learn_head(
-            value, learned, known_of(value, learned), epochs=how.epochs, learning_rate=how.learning_rate, seed=seed
-        )
-    value.save(folder.value)
-    kept = _with_a_pass(folder.read("train"))
-    once = list({(row.task_id, row.completion): row for row in kept}.values())
-    told = values_along(value, known_of(value, examples(once, "train")))
-    ends = {(row.task_id, row.completion): own[-1] for row, own in zip(once, told, strict=True)}
-    folder.write_values({row.key: ends[row.task_id, row.completion] for row in kept})
-    unseen = examples(value_rows(rows_of("validation"), max_per_problem=how.max_per_problem), "validation")
-    return _figures(unseen, values_along(value, known_of(value, unseen))) if learned else {}
+    with policy.with_adapter(read_adapter(folder.adapter)):
+        value = ValueFunction(policy, trains_adapter=False, hidden=how.hidden, seed=seed)
+        learned = [one for one in distinct("train") if one.target.passing + one.target.failing]
+        known = known_of(value, learned)
+        learn_head(value, learned, known, epochs=how.epochs, learning_rate=how.learning_rate, seed=seed)
+        value.save(folder.value)
+        kept = _with_a_pass(folder.read("train"))
+        once = list({(row.task_id, row.completion): row for row in kept}.values())
+        told = values_along(value, known_of(value, examples(once, "train")))
+        ends = {(row.task_id, row.completion): own[-1] for row, own in zip(once, told, strict=True)}
+        folder.write_values({row.key: ends[row.task_id, row.completion] for row in kept})
+        unseen = distinct("validation") if learned else []
+        return _figures(unseen, values_along(value, known_of(value, unseen)))
 
 
 def _with_a_pass(rows: Sequence[JudgedSample]) -> list[JudgedSample]:
