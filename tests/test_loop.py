@@ -364,7 +364,9 @@ def test_the_value_function_s_configuration_is_understood(
     with pytest.raises(SystemExit) as stop:
         main(["fit", "--config", "configs/value.yaml", "--print_config"])
     assert stop.value.code in (0, None)
-    assert "trains_adapter: true" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "trains_adapter: false" in shown
+    assert "kind: head" in shown
 
 
 def test_help_names_the_subcommands_without_loading_torch() -> None:
