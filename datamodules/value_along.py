@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from axiom.errors import ConfigError
+from axiom.learning.objectives import Objective
 from axiom.learning.selection import Selection
 from axiom.learning.value_examples import ValueExample, state_at, value_rows
 from axiom.learning.value_figures import Scored, auroc_by_problem
@@ -46,7 +47,7 @@ class ValueAlong:
                 f"more, epochs {self.epochs} 1 or more and learning_rate {self.learning_rate} above 0"
             )
 
-    def check(self, selection: Selection, objective: object) -> None:
+    def check(self, selection: Selection, objective: Objective) -> None:
         """Refuse a choice by value where no value function is learned.
 
         Raises:
@@ -54,7 +55,7 @@ class ValueAlong:
         """
         asked = {
             "data.selection.prefer value": selection.prefer == "value",
-            "model.objective.value_weight": getattr(objective, "value_weight", 0.0) > 0,
+            "model.objective.value_weight": objective.needs_value,
         }
         if not self.learn and any(asked.values()):
             names = " and ".join(name for name, is_asked in asked.items() if is_asked)

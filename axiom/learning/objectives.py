@@ -63,12 +63,14 @@ class Objective(ABC):
         needs_reference: whether the loss asks for the base's log-probabilities.
         needs_tokens: whether it learns from the very tokens that were drawn and their log-probabilities, which not
             every engine tells.
+        needs_value: whether it weighs samples by a value function.
         averages_over: what its loss is a mean over: ``targets``, or ``examples``. Batches that make one optimizer
             step, accumulated or on several ranks, weigh by it.
     """
 
     needs_reference = False
     needs_tokens = False
+    needs_value = False
     averages_over: Average = "targets"
 
     @abstractmethod
@@ -117,6 +119,7 @@ class Distill(Objective):
                 f"and {value_weight}"
             )
         self.reward, self.temperature, self.value_weight = reward, temperature, value_weight
+        self.needs_value = value_weight > 0
 
     def choose(self, rows: Sequence[JudgedSample], selection: Selection) -> list[Example]:
         """The weightiest programs of each problem that any sample solved, 1 being their mean weight."""

@@ -59,6 +59,8 @@ class Budget:
         self._fixed = {problem_id: set(range(plan.fixed_of(problem_id))) for problem_id in self._order}
         self._taken: dict[str, set[int]] = {problem_id: set() for problem_id in self._order}
         self._programs: dict[str, Counter[str]] = {problem_id: Counter() for problem_id in self._order}
+        earlier = [plan.earlier.get(problem_id, (0, 0)) for problem_id in self._order]
+        self._earlier = tuple(_WEIGHT_OF_EARLIER * sum(pair[part] for pair in earlier) for part in (0, 1))
         self._judged: Counter[str] = Counter()
         self._passed: Counter[str] = Counter()
         self._unjudged: Counter[str] = Counter()
@@ -131,9 +133,10 @@ class Budget:
     def _worthiest(self) -> str | None:
         """Of the problems that lack programs and have all verdicts, that whose next sample is likeliest to add one."""
         certain = [name for name in self._lacking() if not self._unjudged[name]] if self._open else []
-        seen = {name: self._seen(name) for name in self._order}
+        seen = {name: self._seen(name) for name in certain}
         # As if each problem had had one sample more, which passed as often as all samples do.
-        mean = (sum(passed for _, passed in seen.values()) + 1) / (sum(drawn for drawn, _ in seen.values()) + 2)
+        drawn, passed = (a.total() + b for a, b in zip((self._judged, self._passed), self._earlier, strict=True))
+        mean = (passed + 1) / (drawn + 2)
 
         def worth(name: str) -> tuple[float, float]:
             drawn, passed = seen[name]

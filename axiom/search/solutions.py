@@ -13,6 +13,8 @@ from axiom.errors import ConfigError
 from axiom.problems.problem import Problem
 from axiom.search.drawing import Solution
 
+_BEGINNING = '{"task_id": '
+
 
 class Solutions:
     """A file of solutions.
@@ -29,6 +31,9 @@ class Solutions:
         try:
             text = file.read_text(encoding="utf-8") if file.is_file() else ""
             whole = text[: text.rfind("\n") + 1]
+            torn = text[len(whole) :]
+            if torn and not (torn.startswith(_BEGINNING) or _BEGINNING.startswith(torn)):
+                raise ValueError("its last line is none of a solution")
             self._solved = {str(json.loads(line)["task_id"]) for line in whole.splitlines()}
             file.parent.mkdir(parents=True, exist_ok=True)
             with file.open("r+" if text else "w", encoding="utf-8") as opened:

@@ -105,12 +105,15 @@ def test_a_run_s_adapter_is_loaded_into_a_server_of_vllm_s(
         assert "tiny" not in {body["model"] for body in server.bodies}
 
 
-def test_a_file_of_something_else_is_not_written_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("text", ["not to be lost\n", "not to be lost", '{"task_id": "a"}\nnot to be lost'])
+def test_a_file_of_something_else_is_not_written_to(
+    tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     other = tmp_path / "mine.txt"
-    other.write_text("not to be lost\n")
+    other.write_text(text)
     assert main(["solve", "--file", "basics/test", "--to", str(other)]) == 2
     assert "is no file of solutions that can be gone on with" in capsys.readouterr().err
-    assert other.read_text() == "not to be lost\n"
+    assert other.read_text() == text
 
 
 @pytest.mark.parametrize(
