@@ -31,3 +31,7 @@ class SandboxError(AxiomError):
 
 class RoundStoreError(AxiomError):
     """A run folder that belongs to another run, or whose files cannot be read."""
+
+
+class RankLostError(AxiomError):
+    """Another process of the run has ended or hangs."""

@@ -26,7 +26,8 @@ def collection_scalars(
         rows: all of them, at least one.
         counted: those that pass@k counts.
         k: budgets of pass@k; one that exceeds a problem's samples is left out.
-        collected: how collecting went in this process; None where the samples were there.
+        collected: how collecting went; None where the samples were there. ``collect/waited_share`` is, of the ranks'
+            time, what they waited for the last of them.
     """
     counts = list(counts_by_problem(counted).values())
     k_max = min((n for n, _ in counts), default=0)
@@ -40,6 +41,7 @@ def collection_scalars(
     if collected is not None:
         scalars["collect/tokens_per_s"] = collected.tokens_per_s
         scalars["collect/samples_per_s"] = collected.samples_per_s
+        scalars["collect/waited_share"] = collected.waited_share
         scalars["collect/duplicates"] = collected.duplicates / max(collected.drawn, 1)
     return scalars
 

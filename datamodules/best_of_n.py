@@ -24,7 +24,7 @@ from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, Rou
 from axiom.verification.judge import resolved_isolation
 from datamodules.asked_round import AskedRound
 from datamodules.begun_round import evaluation_folder, manifest_of, sampling_adapter
-from datamodules.collector import Collector, over_ranks
+from datamodules.collector import Collector
 from datamodules.has_policy import HasPolicy
 from datamodules.loaders import Composition, Together, example_loader, problem_loader, tokenized
 from datamodules.planning import Planning
@@ -179,6 +179,7 @@ class BestOfNDataModule(L.LightningDataModule):
             ProblemError: if a train problem stands in validation or test as well, or none is left.
             SamplingError: if the engine cannot do what is asked.
         """
+        assert self.trainer is not None
         stage = "fit" if self._asked is not None else stage
         self.value.check(self.selection, self._module().objective)
         self._sampled = _SAMPLED[stage]
@@ -187,6 +188,7 @@ class BestOfNDataModule(L.LightningDataModule):
             measured = [*self.problems["validation"], *self.problems["test"]]
             self.problems["train"] = without_leaks(self.problems["train"], measured, drop=self.leaks == "drop")
         policy = self._policy()
+        self.collector.join(self.trainer)
         if stage != "fit":
             return
         self._lock = locked(self.store.run) if self._rank == 0 else None
@@ -206,7 +208,8 @@ class BestOfNDataModule(L.LightningDataModule):
                 self._module().load_state_dict(state)
             index = self._asked.index
         if newest is None or index > newest:
-            self._prepare(policy, index)
+            problems = self._to_sample()
+            self.collector.prepare(policy, workspace=self._workspace, problems=problems, round_index=index)
             self.begin_round(index)
         return index
 
@@ -228,13 +231,8 @@ class BestOfNDataModule(L.LightningDataModule):
 
     def collect(self, purpose: Purpose) -> list[JudgedSample]:
         """Sample and judge, by its adapter, what the current round is missing; returns its rows of this purpose."""
-        assert self.trainer is not None
-        problems = self.problems[purpose]
         with self._policy().with_adapter(read_adapter(self.folder.adapter)):
-            own = self._collect(self.folder, problems[self._rank :: self.trainer.world_size], purpose)
-        together = over_ranks(own, world_size=self.trainer.world_size)  # a barrier, too: all rows are there afterwards
-        if together is not None:
-            self.collected[purpose] = together
+            self._collect(self.folder, purpose)
         if purpose == "train" and self.value.learn:
             self._learn_value()
         return self.folder.read(purpose)
@@ -243,7 +241,7 @@ class BestOfNDataModule(L.LightningDataModule):
         """Learn the round's value function, on rank 0."""
         if self._rank == 0:
             self.value_figures = self._learn_round(self.store, self.round, self._policy(), self.problems)
-        self._barrier()
+        self.collector.wait_for_all()
 
     def solve(self, problems: Sequence[Problem], purpose: Purpose) -> list[JudgedSample]:
         """Judged samples of this rank's problems, kept beside the run so that an evaluation that stopped goes on."""
@@ -252,34 +250,35 @@ class BestOfNDataModule(L.LightningDataModule):
         if self._rank == 0:
             folder.write_manifest(manifest)
         self._barrier()
-        self._collect(folder, problems, purpose)
+        self._collect(folder, purpose)
         wanted = {problem.id for problem in problems}
         return [
             row for row in folder.read(purpose) if row.task_id in wanted and row.sample_index < self.samples[purpose]
         ]
 
-    def _collect(self, folder: RoundFolder, problems: Sequence[Problem], purpose: Purpose) -> CollectProgress | None:
-        """Sample and judge what is missing; None where nothing is."""
+    def _collect(self, folder: RoundFolder, purpose: Purpose) -> None:
+        """Sample and judge, on all ranks, what is missing."""
         assert self.trainer is not None
-        plan, policy = self._planning.plan(self.store, self.round, purpose, k=self._module().k), self._policy()
-        if self.collector.is_complete(folder, problems, purpose=purpose, plan=plan):
-            return None
-        self._prepare(policy, self.round)
-        return self.collector.collect(
+        collected = self.collector.collect(
             folder,
-            problems,
+            self._to_sample(),
             purpose=purpose,
-            plan=plan,
+            plan=self._planning.plan(self.store, self.round, purpose, k=self._module().k),
+            policy=self._policy(),
+            workspace=self._workspace,
             round_index=self.round,
-            rank=self._rank,
             ranks_here=self.trainer.num_devices,
-            on_cpu=policy.device.type == "cpu",
             on_progress=self._report,
         )
+        if collected is not None:
+            self.collected[purpose] = collected
 
-    def _prepare(self, policy: Policy, index: int) -> None:
-        problems: dict[Purpose, Sequence[Problem]] = {purpose: self.problems[purpose] for purpose in self._sampled}
-        self.collector.prepare(policy, workspace=self.store.run / "engine", problems=problems, round_index=index)
+    def _to_sample(self) -> dict[Purpose, Sequence[Problem]]:
+        return {purpose: self.problems[purpose] for purpose in self._sampled}
+
+    @property
+    def _workspace(self) -> Path:
+        return self.store.run / "engine"
 
     def before_stopping(self, rows: Sequence[JudgedSample]) -> list[JudgedSample]:
         """Of the current round's train samples those that pass@k counts."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch.distributed as distributed
+import lightning as L
 
 from axiom.generation.sampler import Sampler, SamplingParams
 from axiom.policy.policy import Policy
@@ -13,9 +13,10 @@ from axiom.prompts import PROMPT_VERSION, PromptStyle
 from axiom.rounds.asking import Asking
 from axiom.rounds.budget import Budget, Plan
 from axiom.rounds.collect import collect
-from axiom.rounds.progress import CollectProgress, together
+from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import Purpose, RoundFolder
 from axiom.verification.judge import Judge, available_cores, default_workers
+from datamodules.ranks import Ranks, ranks_of
 
 
 class Collector:
@@ -43,8 +44,13 @@ class Collector:
         self.sampler, self.params, self.style = sampler, params, style
         self.seed, self.isolation, self.judge_workers = seed, isolation, judge_workers
         self._judge: Judge | None = None
+        self._ranks: Ranks | None = None
         self._checked: set[Purpose] = set()
         self._adapter: str | None = None  # what the engine draws with
+
+    def join(self, trainer: L.Trainer) -> None:
+        """Share the work with the trainer's other ranks, each of which calls this, until :meth:`close`."""
+        self._ranks = self._ranks or ranks_of(trainer)
 
     @property
     def sampling(self) -> dict[str, Any]:
@@ -84,46 +90,52 @@ class Collector:
             self.sampler.check([ask.request(name, (0,)) for name in by_id], self.params)
             self._checked.add(purpose)
 
-    def is_complete(self, folder: RoundFolder, problems: Sequence[Problem], *, purpose: Purpose, plan: Plan) -> bool:
-        """Whether the folder has all that the plan wants of these problems."""
-        return Budget(plan, [problem.id for problem in problems], folder.read(purpose)).finished
-
     def collect(
         self,
         folder: RoundFolder,
-        problems: Sequence[Problem],
+        problems: Mapping[Purpose, Sequence[Problem]],
         *,
         purpose: Purpose,
         plan: Plan,
+        policy: Policy,
+        workspace: Path,
         round_index: int,
-        rank: int,
         ranks_here: int,
-        on_cpu: bool,
         on_progress: Callable[[CollectProgress], None],
-    ) -> CollectProgress:
-        """Sample and judge what is missing, on the policy of the last :meth:`prepare`.
+    ) -> CollectProgress | None:
+        """Sample and judge what is missing; every rank calls this, and all of it is there afterwards.
 
         Args:
             folder: the round.
-            problems: this rank's.
+            problems: of all ranks, and of all purposes that will be sampled in this run.
             purpose: what for.
             plan: how many samples each problem gets.
+            policy: what is drawn from, with its adapter as it is.
+            workspace: the engine's folder.
             round_index: the round's number.
-            rank: this process.
             ranks_here: processes that share this machine's cores.
-            on_cpu: whether the policy is on the cores that the judge uses.
             on_progress: called as samples are stored.
+
+        Returns:
+            how it went; None where nothing was missing.
 
         Raises:
             SamplingError: if the engine fails for good.
+            RankLostError: if another rank ends meanwhile.
         """
+        assert self._ranks is not None
+        wanted = [problem.id for problem in problems[purpose]]
+        is_missing = not Budget(plan, wanted, folder.read(purpose)).finished
+        if not any(self._ranks.gather(float(is_missing))):
+            return None
+        self.prepare(policy, workspace=workspace, problems=problems, round_index=round_index)
         cores = max(available_cores() // ranks_here, 1)
         if self._judge is None:
             workers = self.judge_workers or default_workers(cores=cores)
             self._judge = Judge(workers=workers, isolation=self.isolation).__enter__()
         return collect(
             folder,
-            problems,
+            problems[purpose],
             purpose=purpose,
             plan=plan,
             sampler=self.sampler,
@@ -132,25 +144,24 @@ class Collector:
             style=self.style,
             run_seed=self.seed,
             round_index=round_index,
-            rank=rank,
-            cores=cores if on_cpu else None,
+            rank=self._ranks.rank,
+            together=self._ranks.together(),
+            cores=cores if policy.device.type == "cpu" else None,
             on_progress=on_progress,
         )
 
+    def wait_for_all(self) -> None:
+        """Return once every rank has called this, however long that takes."""
+        assert self._ranks is not None
+        self._ranks.gather(0.0)
+
     def close(self) -> None:
-        """Stop the judge and the engine."""
+        """Stop the judge and the engine, and leave the other ranks."""
         if self._judge is not None:
             self._judge.close()
             self._judge = None
+        if self._ranks is not None:
+            self._ranks.close()
+            self._ranks = None
         self.sampler.close()
         self._adapter = None
-
-
-def over_ranks(own: CollectProgress | None, *, world_size: int) -> CollectProgress | None:
-    """What all ranks collected together, None where nothing was missing; every rank must call it."""
-    parts: list[CollectProgress | None] = [own]
-    if world_size > 1:
-        parts = [None] * world_size
-        distributed.all_gather_object(parts, own)
-    worked = [part for part in parts if part is not None]
-    return together(worked) if worked else None

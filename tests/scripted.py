@@ -1,6 +1,5 @@
 """An engine whose completions are written down, and the real judge, which notes what it is given."""
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -14,6 +13,7 @@ from axiom.rounds.budget import Plan
 from axiom.rounds.collect import collect
 from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import RoundFolder
+from axiom.rounds.work import Together
 from axiom.verification.judge import Judge
 from axiom.verification.verdict import Outcome, Verdict
 
@@ -71,11 +71,15 @@ class Scripted(Sampler):
                 raise SamplingError("'t/long': too long")
 
     def sample(
-        self, requests: Iterable[Request], params: SamplingParams, *, before_step: Callable[[], None] = lambda: None
+        self,
+        requests: Iterable[Request | None],
+        params: SamplingParams,
+        *,
+        before_step: Callable[[], None] = lambda: None,
     ) -> Iterator[Sample]:
         """What is written down."""
         following = iter(requests)
-        while pulled := list(itertools.islice(following, self.width)):
+        while pulled := self._pulled(following):
             for request in pulled:
                 for index, seed in request.seeds:
                     if len(self.drawn) == self.stops_after:
@@ -87,6 +91,12 @@ class Scripted(Sampler):
                     self.drawn.append((request.key, index))
                     text, reason = self.write(request.key, index), self.finish_reason
                     yield Sample(request.key, index, text, (), (), 10, reason, seed, self.name)  # type: ignore[arg-type]
+
+    def _pulled(self, following: Iterator[Request | None]) -> list[Request]:
+        pulled: list[Request] = []
+        while len(pulled) < self.width and (request := next(following, None)) is not None:
+            pulled.append(request)
+        return pulled
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -129,6 +139,8 @@ def run(
     enough: int | None = None,
     fixed: int = 1,
     cores: int | None = None,
+    rank: int = 0,
+    together: Together | None = None,
     on_progress: Callable[[CollectProgress], None] = lambda progress: None,
 ) -> CollectProgress:
     plan = Plan(samples, enough_passing=enough, fixed=fixed)
@@ -139,6 +151,8 @@ def run(
         sampler=sampler,
         judge=judge,
         cores=cores,
+        rank=rank,
+        together=together,
         on_progress=on_progress,
         **vars(ROUND),
     )

@@ -18,7 +18,7 @@ from axiom.problems.problem import Problem
 from axiom.rounds.budget import Plan
 from axiom.rounds.collect import collect
 from axiom.rounds.processors import Processors
-from axiom.rounds.progress import CollectProgress, together
+from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import Purpose, RoundFolder
 from axiom.verification.judge import Judge, available_cores, default_workers
 from datamodules.collector import Collector
@@ -233,24 +233,20 @@ def test_an_engine_gets_each_adapter_once_and_every_purpose_is_checked_before_th
     assert calls == used
 
 
-def test_the_progress_of_ranks_adds_up_over_the_same_time() -> None:
-    def part(done: int, elapsed_s: float) -> CollectProgress:
-        return CollectProgress(
-            round=2,
-            purpose="train",
-            done=done,
-            total=20,
-            passed=1,
-            problems_done=2,
-            problems=3,
-            waiting=4,
-            duplicates=5,
-            drawn=6,
-            tokens=70,
-            elapsed_s=elapsed_s,
-        )
-
-    both = together([part(8, 2.0), part(9, 4.0)])
-    assert (both.done, both.total, both.drawn, both.tokens, both.duplicates) == (17, 40, 12, 140, 10)
-    assert (both.round, both.elapsed_s, both.tokens_per_s, both.samples_per_s) == (2, 4.0, 35.0, 3.0)
-    assert both.left_s == pytest.approx(23 * 4.0 / 12)
+def test_progress_tells_speed_and_what_is_left() -> None:
+    progress = CollectProgress(
+        round=2,
+        purpose="train",
+        done=17,
+        total=40,
+        passed=1,
+        problems_done=2,
+        problems=3,
+        waiting=4,
+        duplicates=5,
+        drawn=12,
+        tokens=140,
+        elapsed_s=4.0,
+    )
+    assert (progress.tokens_per_s, progress.samples_per_s) == (35.0, 3.0)
+    assert progress.left_s == pytest.approx(23 * 4.0 / 12)

@@ -36,9 +36,13 @@ def test_a_verdict_that_comes_between_two_samples_counts_for_the_next_request(
 
     class Waiting(Scripted):
         def sample(
-            self, requests: Iterable[Request], params: SamplingParams, *, before_step: Callable[[], None] = lambda: None
+            self,
+            requests: Iterable[Request | None],
+            params: SamplingParams,
+            *,
+            before_step: Callable[[], None] = lambda: None,
         ) -> Iterator[Sample]:
-            def pulled() -> Iterator[Request]:
+            def pulled() -> Iterator[Request | None]:
                 for request in requests:
                     yield request
                     wait(judge.futures)
@@ -105,7 +109,7 @@ def test_a_budget_gives_each_key_once_the_fixed_ones_always_and_never_more_than_
     budget = Budget(plan, list(plan.samples), stored)
     drawn = [made.key for made in stored]
     while not budget.finished:
-        asked = [(name, index) for name, indices in budget.next_samples() for index in indices]
+        asked = [(name, index) for name, indices in given_by(budget) for index in indices]
         assert asked
         drawn += asked
         for name, index in asked:
@@ -116,27 +120,37 @@ def test_a_budget_gives_each_key_once_the_fixed_ones_always_and_never_more_than_
     assert budget.problems_done == sum(n > 0 for n in wanted)
 
 
+def given_by(budget: Budget) -> list[tuple[str, tuple[int, ...]]]:
+    """All that a budget gives without a further verdict."""
+    given = []
+    for one in budget.next_samples():
+        if one is None:
+            break
+        given.append(one)
+    return given
+
+
 def test_a_problem_gets_its_next_chunk_only_once_all_it_had_is_judged() -> None:
     budget = Budget(Plan({"a": 20, "b": 20}, enough_passing=1, fixed=2), ["a", "b"], [])
-    assert list(budget.next_samples()) == [("a", (0, 1)), ("b", (0, 1))]
+    assert given_by(budget) == [("a", (0, 1)), ("b", (0, 1))]
     for index in (0, 1):
         budget.judged(row("a", index, passed=False))
-    assert list(budget.next_samples()) == [("a", tuple(range(2, 6)))]
+    assert given_by(budget) == [("a", tuple(range(2, 6)))]
     budget.judged(row("b", 0, passed=True))
     budget.judged(row("b", 1, passed=False))
-    assert list(budget.next_samples()) == []
+    assert given_by(budget) == []
     assert (budget.problems_done, budget.unjudged, budget.unclaimed) == (1, 4, 32)
 
 
 def begun(plan: Plan, **passing: tuple[str, ...]) -> list[str]:
     """Which problems go on, in their order, once the fixed samples are judged; these programs of them passed."""
     budget = Budget(plan, list(plan.samples), [])
-    for name, indices in list(budget.next_samples()):
+    for name, indices in given_by(budget):
         programs = passing.get(name, ())
         for index in indices:
             passed = index < len(programs)
             budget.judged(row(name, index, passed=passed, solution=programs[index] if passed else "x = 0"))
-    return [name for name, _ in budget.next_samples()]
+    return [name for name, _ in given_by(budget)]
 
 
 def test_the_next_chunk_goes_where_a_sample_is_likeliest_to_add_a_program() -> None:

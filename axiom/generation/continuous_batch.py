@@ -50,22 +50,32 @@ class Queue:
     """Prompts that wait; what was begun and could not be finished comes first.
 
     Args:
-        requests: pulled from one at a time, when there is room.
+        requests: pulled from one at a time, when there is room; None where there is none at the moment.
         make: tokens and stop texts of a request.
     """
 
-    def __init__(self, requests: Iterable[Request], make: Callable[[Request], Group]) -> None:
+    def __init__(self, requests: Iterable[Request | None], make: Callable[[Request], Group]) -> None:
         self._requests, self._make = iter(requests), make
         self._first: deque[Group] = deque()
+        self._pulled_all = False
 
     def __bool__(self) -> bool:
         while not self._first:
-            request = next(self._requests, None)
+            try:
+                request = next(self._requests)
+            except StopIteration:
+                self._pulled_all = True
+                return False
             if request is None:
                 return False
             if request.seeds:
                 self._first.append(self._make(request))
         return True
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing will ever come any more."""
+        return not self and self._pulled_all
 
     def first(self) -> Group:
         """The next prompt, which stays."""
@@ -183,9 +193,9 @@ class ContinuousBatch:
             fresh = fresh[together:]
 
     def _compact(self) -> None:
-        """Give up the room of prompts that are through, once half of it is and no prompt waits for it."""
+        """Give up the room of prompts that are through, once half of it is and no prompt will want it."""
         kept = [index for index, group in enumerate(self.groups) if group is not None]
-        if not kept or len(kept) > len(self.groups) // 2 or self.queue:
+        if not kept or len(kept) > len(self.groups) // 2 or not self.queue.has_ended:
             return
         self.places = [row for i in kept for row in self.places[i * self.width : (i + 1) * self.width]]
         self.groups = [self.groups[i] for i in kept]

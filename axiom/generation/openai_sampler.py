@@ -130,7 +130,11 @@ class OpenAISampler(Sampler):
                 )
 
     def sample(
-        self, requests: Iterable[Request], params: SamplingParams, *, before_step: Callable[[], None] = lambda: None
+        self,
+        requests: Iterable[Request | None],
+        params: SamplingParams,
+        *,
+        before_step: Callable[[], None] = lambda: None,
     ) -> Iterator[Sample]:
         """Yield every sample asked for, in the order in which they finish.
 

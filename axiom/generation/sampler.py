@@ -144,12 +144,18 @@ class Sampler(Protocol):
         ...
 
     def sample(
-        self, requests: Iterable[Request], params: SamplingParams, *, before_step: Callable[[], None] = lambda: None
+        self,
+        requests: Iterable[Request | None],
+        params: SamplingParams,
+        *,
+        before_step: Callable[[], None] = lambda: None,
     ) -> Iterator[Sample]:
         """Yield every sample asked for, in the order in which they finish.
 
         Args:
-            requests: pulled one at a time, when there is room; so what comes later may depend on what came out.
+            requests: pulled one at a time, when there is room; so what comes later may depend on what came out. None
+                says that nothing is to be drawn at the moment: the next is pulled after the next piece of work, and
+                where nothing is under way the call ends.
             params: how to draw.
             before_step: called before each piece of work on this machine's processors.
 

@@ -70,9 +70,17 @@ def save_adapter(policy: SampledPolicy, workspace: Path) -> SavedAdapter:
     return SavedAdapter(f"axiom-{adapter_hash}-{uuid.uuid4().hex[:8]}", folder, rank, is_zero)
 
 
-def one_by_one(requests: Iterable[Request], prepare: Callable[[Request], P]) -> Iterator[tuple[P, Request, int, int]]:
-    """(prepared request, request, sample index, seed) of every sample; a request is pulled when the last is used up."""
+def one_by_one(
+    requests: Iterable[Request | None], prepare: Callable[[Request], P]
+) -> Iterator[tuple[P, Request, int, int] | None]:
+    """(prepared request, request, sample index, seed) of every sample; a request is pulled when the last is used up.
+
+    None where there is none at the moment.
+    """
     for request in requests:
+        if request is None:
+            yield None
+            continue
         prepared = prepare(request)
         for index, seed in request.seeds:
             yield prepared, request, index, seed

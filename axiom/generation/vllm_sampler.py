@@ -136,7 +136,11 @@ class VLLMSampler(Sampler):
             self._ids(request, params)
 
     def sample(
-        self, requests: Iterable[Request], params: SamplingParams, *, before_step: Callable[[], None] = lambda: None
+        self,
+        requests: Iterable[Request | None],
+        params: SamplingParams,
+        *,
+        before_step: Callable[[], None] = lambda: None,
     ) -> Iterator[Sample]:
         """Yield every sample asked for, in the order in which they finish.
 

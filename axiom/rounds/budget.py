@@ -8,6 +8,9 @@ what passes is new is the share of its passes whose program was seen once (Good 
 is solved thus leave their samples to what is in between. A problem gets its next chunk only once all that it had before
 is judged: no chunk is drawn in vain, and as long as several problems lack something, the engine never waits for a
 verdict.
+
+Ranks claim problems one by one (:mod:`axiom.rounds.work`). What an early stop leaves is one pool for all ranks, from
+which each draws for the problems that it claimed.
 """
 
 from collections import Counter
@@ -16,6 +19,7 @@ from dataclasses import dataclass, field
 
 from axiom.learning.selection import trainable_program
 from axiom.rounds.store import JudgedSample
+from axiom.rounds.work import Work
 
 _CHUNK = 4
 _PARTS_OF_WHAT_IS_LEFT = 4
@@ -45,17 +49,22 @@ class Plan:
 
 
 class Budget:
-    """What is given out, judged and left of a plan.
+    """What is given out, judged and left of a plan, on one rank.
 
     Args:
         plan: what is wanted.
-        problem_ids: this rank's problems; the plan's samples of these are the total.
+        problem_ids: of all ranks, in the same order on each; the plan's samples of these are the total.
         stored: rows that are there; they are never given out again.
+        work: what ranks share; None for a process alone.
     """
 
-    def __init__(self, plan: Plan, problem_ids: Sequence[str], stored: Iterable[JudgedSample]) -> None:
+    def __init__(
+        self, plan: Plan, problem_ids: Sequence[str], stored: Iterable[JudgedSample], work: Work | None = None
+    ) -> None:
         self._plan = plan
+        self._work = Work() if work is None else work
         self._order = [problem_id for problem_id in problem_ids if plan.samples.get(problem_id, 0)]
+        self._own: list[str] = []
         self._fixed = {problem_id: set(range(plan.fixed_of(problem_id))) for problem_id in self._order}
         self._taken: dict[str, set[int]] = {problem_id: set() for problem_id in self._order}
         self._programs: dict[str, Counter[str]] = {problem_id: Counter() for problem_id in self._order}
@@ -64,21 +73,32 @@ class Budget:
         self._judged: Counter[str] = Counter()
         self._passed: Counter[str] = Counter()
         self._unjudged: Counter[str] = Counter()
-        self._open = sum(plan.samples[problem_id] for problem_id in self._order)
         for row in stored:
             if row.task_id in self._taken:
                 self._take(row.task_id, [row.sample_index])
-                self.judged(row)
+                self._count(row)
+        total = sum(plan.samples[problem_id] for problem_id in self._order)
+        committed = sum(map(len, self._taken.values())) + sum(map(len, self._fixed.values()))
+        self._most = max(total, committed)
+        self._missing = [len(self._fixed[name]) for name in self._order]
+        self._work.fill(problems=sum(self._missing), pool=max(total - committed, 0))
+        self._done_before = {name for name in self._order if self._is_done(name)}
 
     @property
     def finished(self) -> bool:
-        """Whether nothing is to be drawn any more, whatever the verdicts under way."""
+        """Whether this rank has nothing to draw any more, whatever the verdicts under way."""
         return self.unclaimed == 0
 
     @property
     def unclaimed(self) -> int:
-        """Samples that may still be given out."""
-        return self._open if self._lacking() else sum(map(len, self._fixed.values()))
+        """Samples that this rank may still be given."""
+        names = self._own_and_open()
+        return sum(len(self._fixed[name]) for name in names) + (self._work.pool if self._lacking(names) else 0)
+
+    @property
+    def total(self) -> int:
+        """Samples that all ranks will have drawn, with an early stop at most."""
+        return self._most - (0 if self._lacking(self._own_and_open()) else self._work.pool)
 
     @property
     def unjudged(self) -> int:
@@ -87,28 +107,42 @@ class Budget:
 
     @property
     def problems_done(self) -> int:
-        """Problems that want nothing more and wait for nothing."""
-        lacking = set(self._lacking()) if self._open else set()
-        return sum(
-            not (self._unjudged[problem_id] or self._fixed[problem_id] or problem_id in lacking)
-            for problem_id in self._order
-        )
+        """Problems that want nothing more and wait for nothing: those of this rank, and what was done before."""
+        return len(self._done_before) + sum(self._is_done(name) for name in self._own if name not in self._done_before)
 
-    def next_samples(self) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """A problem and indices to draw of it, again and again; ends where the next depends on verdicts to come."""
-        for problem_id in self._order:
-            missing = sorted(self._fixed[problem_id])
-            if missing:
-                self._take(problem_id, missing)
-                yield problem_id, tuple(missing)
-        while (worthiest := self._worthiest()) is not None:
-            size = max(_CHUNK, self._open // (_PARTS_OF_WHAT_IS_LEFT * len(self._lacking())))
-            indices = self._unused(worthiest, min(size, self._open))
-            self._take(worthiest, indices)
-            yield worthiest, tuple(indices)
+    def next_samples(self) -> Iterator[tuple[str, tuple[int, ...]] | None]:
+        """A problem and indices to draw of it, again and again; None while that depends on verdicts or other ranks."""
+        while (given := self._claimed() or self._from_pool()) is not None or not self.finished:
+            yield given
+
+    def _claimed(self) -> tuple[str, tuple[int, ...]] | None:
+        """The fixed samples of the next problem that lacks any."""
+        while self._work.is_behind(self.unjudged) and (number := self._work.claim(self._missing)) is not None:
+            name = self._order[number]
+            self._own.append(name)
+            if missing := sorted(self._fixed[name]):
+                self._take(name, missing)
+                return name, tuple(missing)
+            if self._lacking([name]):
+                return None  # other ranks get some of these, too
+        return None
+
+    def _from_pool(self) -> tuple[str, tuple[int, ...]] | None:
+        """Further samples of the problem that is worth most."""
+        worthiest, pool = self._worthiest(), self._work.pool
+        if worthiest is None or not pool:
+            return None
+        size = max(_CHUNK, pool // (_PARTS_OF_WHAT_IS_LEFT * len(self._lacking(self._own))))
+        indices = self._unused(worthiest, self._work.spend(min(size, pool)))
+        self._take(worthiest, indices)
+        return (worthiest, tuple(indices)) if indices else None
 
     def judged(self, row: JudgedSample) -> None:
         """Take note of a verdict."""
+        self._work.judged()
+        self._count(row)
+
+    def _count(self, row: JudgedSample) -> None:
         self._unjudged[row.task_id] -= 1
         self._judged[row.task_id] += 1
         self._passed[row.task_id] += row.passed
@@ -120,19 +154,30 @@ class Budget:
         self._taken[problem_id].update(indices)
         self._fixed[problem_id].difference_update(indices)
         self._unjudged[problem_id] += len(indices)
-        self._open = max(self._open - len(indices), 0)
 
     def _unused(self, problem_id: str, count: int) -> list[int]:
         taken = self._taken[problem_id]
         return [index for index in range(len(taken) + count) if index not in taken][:count]
 
-    def _lacking(self) -> list[str]:
+    def _is_done(self, name: str) -> bool:
+        if self._unjudged[name] or self._fixed[name]:
+            return False
+        return not self._lacking([name]) or not self._work.pool
+
+    def _own_and_open(self) -> list[str]:
+        """This rank's problems, and those that no rank has claimed yet."""
+        return [*self._own, *self._order[self._work.claimed :]]
+
+    def _lacking(self, names: Sequence[str]) -> list[str]:
         enough = self._plan.enough_passing
-        return [] if enough is None else [name for name in self._order if len(self._programs[name]) < enough]
+        return [] if enough is None else [name for name in names if len(self._programs[name]) < enough]
 
     def _worthiest(self) -> str | None:
-        """Of the problems that lack programs and have all verdicts, that whose next sample is likeliest to add one."""
-        certain = [name for name in self._lacking() if not self._unjudged[name]] if self._open else []
+        """Of this rank's problems that lack programs and have all verdicts, that whose next sample is worth most.
+
+        That is the likeliest to add a program.
+        """
+        certain = [name for name in self._lacking(self._own) if not self._unjudged[name]]
         seen = {name: self._seen(name) for name in certain}
         # As if each problem had had one sample more, which passed as often as all samples do.
         drawn, passed = (a.total() + b for a, b in zip((self._judged, self._passed), self._earlier, strict=True))

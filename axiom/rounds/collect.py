@@ -6,6 +6,7 @@ Sampling and judging overlap, within bounds: the next sample is not drawn while 
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 
 from axiom.errors import SamplingError
 from axiom.generation.sampler import Request, Sample, Sampler, SamplingParams
@@ -18,6 +19,7 @@ from axiom.rounds.judging import Judged, Judging
 from axiom.rounds.processors import Processors
 from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import JudgedSample, Purpose, RoundFolder
+from axiom.rounds.work import Together, Work
 from axiom.verification.judge import Judge
 
 _ROWS_PER_SYNC = 16
@@ -37,14 +39,17 @@ def collect(
     run_seed: int,
     round_index: int,
     rank: int = 0,
+    together: Together | None = None,
     cores: int | None = None,
     on_progress: Callable[[CollectProgress], None] = lambda progress: None,
 ) -> CollectProgress:
     """Bring a round's samples of one purpose to what the plan wants; what is there is left alone.
 
+    Ranks divide the work between them; each returns once all have ended.
+
     Args:
         folder: the round.
-        problems: this rank's.
+        problems: of all ranks, in the same order on each.
         purpose: the store's file, and part of the seeds.
         plan: how many samples each problem gets.
         sampler: draws the samples.
@@ -54,6 +59,7 @@ def collect(
         run_seed: the run's seed.
         round_index: the round's number.
         rank: this process; it writes a file of its own.
+        together: what the ranks of this collection share; None for a process alone.
         cores: processors that the engine's steps share with the judge; None where they use an accelerator.
         on_progress: called at the start and after each stored group.
 
@@ -64,13 +70,22 @@ def collect(
         SamplingError: before anything is drawn, if the engine cannot serve a prompt or a parameter; or later if it
             fails for good, after what it drew is stored.
     """
-    work = _Collection(folder, problems, purpose=purpose, plan=plan, judge=judge, rank=rank, round_index=round_index)
+    work = _Collection(
+        folder,
+        problems,
+        purpose=purpose,
+        plan=plan,
+        judge=judge,
+        rank=rank,
+        round_index=round_index,
+        work=Work(together),
+    )
     ask = Asking(work.problems, style=style, purpose=purpose, run_seed=run_seed, round_index=round_index)
 
-    def requests() -> Iterator[Request]:
+    def requests() -> Iterator[Request | None]:
         """Each is made when the engine has room for it, from what is known by then."""
-        for problem_id, indices in work.budget.next_samples():
-            yield ask.request(problem_id, indices)
+        for given in work.budget.next_samples():
+            yield None if given is None else ask.request(*given)
             work.note()
 
     sampler.check([ask.request(problem_id, (0,)) for problem_id in work.problems], params)
@@ -90,7 +105,8 @@ def collect(
         on_progress(work.progress())
         if work.budget.unjudged:
             raise SamplingError(f"{sampler.name} ended without {work.budget.unjudged} of the samples asked of it")
-    return work.progress()
+    waited_share = work.work.waited_share(time.monotonic() - work.began)
+    return replace(work.progress(), waited_share=waited_share)
 
 
 class _Collection:
@@ -106,16 +122,19 @@ class _Collection:
         judge: Judge,
         rank: int,
         round_index: int,
+        work: Work,
     ) -> None:
         self.began = time.monotonic()
         self.folder, self.purpose, self.rank, self.round_index = folder, purpose, rank, round_index
         self.problems = {problem.id: problem for problem in problems if plan.samples.get(problem.id, 0)}
         stored = [row for row in folder.read(purpose) if row.task_id in self.problems]
-        self.budget = Budget(plan, list(self.problems), stored)
+        self.budget, self.work = Budget(plan, list(self.problems), stored, work), work
         self.judging = Judging(judge, self.problems, stored)
         self.ready: list[JudgedSample] = []
-        self.done, self.passed = len(stored), sum(row.passed for row in stored)
-        self.drawn = self.tokens = self.duplicates = 0
+        self.duplicates, self.problems_done = 0, self.budget.problems_done
+        work.begin("done", len(stored))
+        work.begin("problems_done", self.problems_done)
+        work.begin("passed", sum(row.passed for row in stored))
 
     def add(self, sample: Sample, answer: str) -> None:
         """Take a sample in, and wait for the judge where too many wait for it."""
@@ -150,26 +169,28 @@ class _Collection:
             return False
         rows, self.ready = self.ready, []
         self.folder.append(self.purpose, rows, rank=self.rank)
-        self.done += len(rows)
-        self.passed += sum(row.passed for row in rows)
-        self.drawn += len(rows)
-        self.tokens += sum(row.tokens for row in rows)
+        self.work.add("done", len(rows))
+        self.work.add("drawn", len(rows))
+        self.work.add("passed", sum(row.passed for row in rows))
+        self.work.add("tokens", sum(row.tokens for row in rows))
         return True
 
     def progress(self) -> CollectProgress:
-        """How far it is."""
+        """How far all ranks are, as far as they have told."""
+        duplicates, self.duplicates = self.duplicates, 0
+        before, self.problems_done = self.problems_done, self.budget.problems_done
         return CollectProgress(
             round=self.round_index,
             purpose=self.purpose,
-            done=self.done,
-            total=self.done + len(self.ready) + self.budget.unjudged + self.budget.unclaimed,
-            passed=self.passed,
-            problems_done=self.budget.problems_done,
+            done=self.work.add("done"),
+            total=self.budget.total,
+            passed=self.work.add("passed"),
+            problems_done=self.work.add("problems_done", self.problems_done - before),
             problems=len(self.problems),
             waiting=self.judging.waiting,
-            duplicates=self.duplicates,
-            drawn=self.drawn,
-            tokens=self.tokens,
+            duplicates=self.work.add("duplicates", duplicates),
+            drawn=self.work.add("drawn"),
+            tokens=self.work.add("tokens"),
             elapsed_s=time.monotonic() - self.began,
         )
 

@@ -1,14 +1,13 @@
 """How far a collection is, as displays and logs are told."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from axiom.rounds.store import Purpose
 
 
 @dataclass(frozen=True, slots=True)
 class CollectProgress:
-    """How far a collection is.
+    """How far all ranks are with a collection.
 
     Attributes:
         round: the round's number.
@@ -17,12 +16,13 @@ class CollectProgress:
         total: samples wanted; with an early stop at most these.
         passed: of those done.
         problems_done: problems that want no more samples.
-        problems: all of this rank's.
-        waiting: samples drawn that have no verdict yet.
+        problems: all of them.
+        waiting: samples that this rank has drawn and that have no verdict yet.
         duplicates: samples stored by this call that took the verdict of an earlier sample of the same program.
         drawn: samples stored by this call.
         tokens: of those.
         elapsed_s: since this call began.
+        waited_share: of the ranks' time, what they waited for the last of them; 0 until all have ended.
     """
 
     round: int
@@ -37,6 +37,7 @@ class CollectProgress:
     drawn: int
     tokens: int
     elapsed_s: float
+    waited_share: float = 0.0
 
     @property
     def tokens_per_s(self) -> float:
@@ -52,10 +53,3 @@ class CollectProgress:
     def left_s(self) -> float | None:
         """Estimate of the time left; None before the first sample."""
         return (self.total - self.done) * self.elapsed_s / self.drawn if self.drawn else None
-
-
-def together(parts: Sequence[CollectProgress]) -> CollectProgress:
-    """The progress of all ranks together; they worked at the same time."""
-    counts = ("done", "total", "passed", "problems_done", "problems", "waiting", "duplicates", "drawn", "tokens")
-    sums = {name: sum(getattr(part, name) for part in parts) for name in counts}
-    return replace(parts[0], **sums, elapsed_s=max(part.elapsed_s for part in parts))

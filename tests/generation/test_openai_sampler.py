@@ -215,6 +215,24 @@ def test_requests_are_pulled_only_when_there_is_room(taught: Path, policy: Polic
     assert not steps  # the work is not done on this machine's processors
 
 
+def test_what_is_not_there_at_the_moment_is_asked_for_again(taught: Path, policy: Policy, tmp_path: Path) -> None:
+    first, second = requests("a", "b", samples=2)
+    drawn: list[str] = []
+
+    def hesitating() -> Iterator[Request | None]:
+        yield first
+        while not drawn:
+            yield None
+        yield second
+
+    with CompletionsServer(taught, Behaviour()) as server:
+        sampler = sampler_of(server)
+        sampler.use(policy, workspace=tmp_path)
+        for sample in sampler.sample(hesitating(), WARM):
+            drawn.append(sample.key)
+    assert sorted(drawn) == ["a", "a", "b", "b"]
+
+
 def test_a_consumer_that_leaves_takes_its_requests_back(taught: Path, policy: Policy, tmp_path: Path) -> None:
     with CompletionsServer(taught, Behaviour()) as server:
         sampler = sampler_of(server, concurrency=4)

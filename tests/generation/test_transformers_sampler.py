@@ -173,6 +173,27 @@ def test_requests_are_pulled_when_there_is_room_and_not_before() -> None:
     assert pulled_at[5] >= 8
 
 
+def test_what_is_not_there_at_the_moment_is_asked_for_again_and_the_batch_goes_on() -> None:
+    model, (first, second) = tiny(), requests(2, 4)
+    asked, finished = [0], []
+
+    def hesitating() -> Any:
+        yield first
+        while not finished:
+            asked[0] += 1
+            yield None
+        yield second
+
+    sampler = TransformersSampler(rows=8)
+    sampler.bind(model, byte_tokenizer())
+    coming = hesitating()
+    for sample in sampler.sample(coming, SamplingParams(temperature=1.0, max_new_tokens=30)):
+        finished.append(sample.key)
+    assert asked[0] > 1
+    assert sorted(finished) == [*[first.key] * 4, *[second.key] * 4]
+    assert list(sampler.sample(iter([None, first]), SamplingParams(max_new_tokens=3))) == []
+
+
 def test_the_model_is_as_it_was_after_sampling_and_after_stopping_half_way() -> None:
     model = tiny().train()
     attention = model.config._attn_implementation

@@ -1,0 +1,224 @@
+"""Several ranks share one collection: each sample is drawn once, nobody waits for ever, and a dead rank is noticed."""
+
+import itertools
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import torch.distributed as distributed
+from hypothesis import given
+from hypothesis import strategies as st
+
+from axiom.errors import RankLostError
+from axiom.rounds.budget import Budget, Plan
+from axiom.rounds.store import RoundFolder
+from axiom.rounds.work import Alone, Together, Work
+from datamodules.ranks import Ranks, _Shared
+from tests.scripted import Recording, Scripted, keys, problem, returning, run
+from tests.test_store import row
+
+
+@given(
+    wanted=st.lists(st.integers(0, 12), min_size=1, max_size=6),
+    ranks=st.integers(1, 4),
+    enough=st.none() | st.integers(1, 3),
+    fixed=st.integers(1, 4),
+    data=st.data(),
+)
+def test_ranks_draw_each_sample_once_and_together_no_more_than_planned(
+    wanted: list[int], ranks: int, enough: int | None, fixed: int, data: st.DataObject
+) -> None:
+    plan = Plan({str(name): n for name, n in enumerate(wanted)}, enough_passing=enough, fixed=fixed)
+    stored = [row(name, index) for name, n in plan.samples.items() for index in range(n) if data.draw(st.booleans())]
+    shared = Alone()
+    shared.ranks = ranks
+    budgets = [Budget(plan, list(plan.samples), stored, Work(shared)) for _ in range(ranks)]
+    drawn = [made.key for made in stored]
+    while open_ones := [budget for budget in budgets if not budget.finished]:
+        budget = data.draw(st.sampled_from(open_ones))
+        for found in budget.next_samples():
+            if found is None:
+                break  # it waits for another rank
+            name, indices = found
+            drawn += [(name, index) for index in indices]
+            for index in indices:
+                budget.judged(row(name, index, passed=data.draw(st.booleans()), solution=f"x = {index}"))
+            if data.draw(st.booleans()):
+                break  # the engine has no room for more; another rank is next
+    assert len(drawn) == len(set(drawn)) <= sum(wanted)
+    assert {(name, index) for name in plan.samples for index in range(plan.fixed_of(name))} <= set(drawn)
+    if enough is None:
+        assert len(drawn) == sum(wanted)
+    assert all(budget.unclaimed == 0 for budget in budgets)
+
+
+def test_a_pool_gives_no_more_than_it_has_whoever_asks_meanwhile() -> None:
+    class Racing(Alone):
+        """Another rank spends between this one's look and its taking."""
+
+        other = 0
+
+        def add(self, name: str, amount: int) -> int:
+            if name == "pool" and amount < 0 and not self.other:
+                self.other = 3
+                self.other = Work(self).spend(3)
+            return super().add(name, amount)
+
+    shared = Racing()
+    work = Work(shared)
+    work.fill(problems=0, pool=5)
+    work.fill(problems=7, pool=99)
+    assert (work.spend(4), shared.other, work.pool) == (2, 3, 0)
+    assert work.spend(1) == 0
+    assert work.pool == 0
+
+
+def test_an_engine_with_room_for_everything_leaves_the_other_ranks_their_share() -> None:
+    plan, shared = Plan(dict.fromkeys("abcde", 4)), Alone()
+    shared.ranks = 2
+    first, second = (Budget(plan, list("abcde"), [], Work(shared)) for _ in range(2))
+    assert [given and given[0] for given in itertools.islice(first.next_samples(), 4)] == ["a", "b", "c", None]
+    assert [given and given[0] for given in second.next_samples()] == ["d", "e"]
+    assert list(first.next_samples()) == []
+
+
+def test_a_rank_whose_samples_are_judged_first_takes_the_next_problem() -> None:
+    plan, shared = Plan(dict.fromkeys("abcdef", 2)), Alone()
+    shared.ranks = 2
+    first, second = (Budget(plan, list("abcdef"), [], Work(shared)) for _ in range(2))
+    drawing = second.next_samples()
+    assert [next(first.next_samples()), next(drawing)] == [("a", (0, 1)), ("b", (0, 1))]
+    for name in "bcdef":
+        for index in range(2):
+            second.judged(row(name, index))
+        assert (second.problems_done, second.unclaimed > 0) == ("abcdef".index(name), name != "f")
+        assert next(drawing, None) == (None if name == "f" else (chr(ord(name) + 1), (0, 1)))
+    assert first.unclaimed == 0
+
+
+def in_threads(world_size: int, do: Callable[[Ranks], object], *, silent_s: float = 30.0) -> list[object]:
+    """What ``do`` returns on each of so many ranks that share a store."""
+    store = distributed.HashStore()  # type: ignore[attr-defined]
+
+    def one(rank: int) -> object:
+        ranks = Ranks(rank, world_size, store, silent_s=silent_s)
+        try:
+            return do(ranks)
+        finally:
+            ranks.close()
+
+    with ThreadPoolExecutor(world_size) as pool:
+        return list(pool.map(one, range(world_size)))
+
+
+def test_every_rank_learns_what_each_has_brought_also_the_second_time() -> None:
+    def twice(ranks: Ranks) -> object:
+        return ranks.gather(float(ranks.rank)), ranks.gather(ranks.rank + 0.5)
+
+    assert in_threads(3, twice) == [([0.0, 1.0, 2.0], [0.5, 1.5, 2.5])] * 3
+    assert Ranks(0, 1).gather(7.0) == [7.0]
+
+
+def test_counters_are_fresh_in_each_collection_and_begin_once() -> None:
+    def count(ranks: Ranks) -> object:
+        found = []
+        for _ in range(2):
+            together = ranks.together()
+            together.begin("pool", 100)
+            together.meet(0.0)
+            together.begin("pool", 7)
+            together.add("pool", 1)
+            together.meet(0.0)
+            found.append(together.add("pool", 0))
+        return found
+
+    assert in_threads(3, count) == [[103, 103]] * 3
+
+
+def test_a_rank_that_shows_no_life_is_named_and_one_that_works_on_is_waited_for() -> None:
+    gone = threading.Event()
+
+    def work(ranks: Ranks) -> object:
+        if ranks.rank == 1:
+            ranks.close()
+            return gone.wait(60)
+        try:
+            with pytest.raises(RankLostError, match="rank 1 has shown no life for 2 s; the first error above"):
+                ranks.gather(0.0)
+        finally:
+            gone.set()
+        return True
+
+    # Rank 2 waits for the dead one as rank 0 does; each shows life all along, so neither names the other.
+    assert in_threads(3, work, silent_s=2.0) == [True, True, True]
+
+
+def test_a_wait_can_be_ended_from_within() -> None:
+    store, looked = distributed.HashStore(), []  # type: ignore[attr-defined]
+
+    def twice() -> None:
+        looked.append(1)
+        if len(looked) == 2:
+            raise KeyboardInterrupt
+
+    ranks = Ranks(0, 2, store, while_waiting=twice)
+    with pytest.raises(KeyboardInterrupt):
+        ranks.gather(0.0)
+    ranks.close()
+
+
+def test_a_lost_store_is_told_as_a_lost_rank() -> None:
+    class Gone:
+        def set(self, *given: object) -> None:
+            raise distributed.DistNetworkError("Connection reset by peer")
+
+        add = compare_set = set
+
+    ranks = Ranks(1, 2, distributed.HashStore())  # type: ignore[attr-defined]
+    ranks._store = Gone()
+    told = "rank 1 lost the run's store, which rank 0 holds"
+    with pytest.raises(RankLostError, match=told):
+        ranks.gather(0.0)
+    shared = _Shared(Gone(), ranks)
+    for use in (lambda: shared.add("pool", 1), lambda: shared.begin("pool", 1)):
+        with pytest.raises(RankLostError, match=told):
+            use()
+    ranks.close()
+
+
+def test_a_rank_takes_what_another_is_too_busy_for(folder: RoundFolder, judge: Recording) -> None:
+    problems = [problem(f"t/{number}") for number in range(6)]
+    slow, started = threading.Event(), threading.Event()
+
+    def collected(ranks: Ranks) -> object:
+        engine = Scripted(lambda key, index: returning(index))
+        if ranks.rank == 0:
+
+            def wait(drawn: int) -> None:
+                started.set()
+                assert slow.wait(60)
+
+            engine.before_draw = wait
+        else:
+            assert started.wait(60)
+        together = Until(ranks.together(), slow, when=ranks.rank == 1)
+        samples = {one.id: 2 for one in problems}
+        done = run(folder, engine, judge, samples, problems=problems, rank=ranks.rank, together=together)
+        return len(engine.drawn), done.done, done.total, done.passed, done.problems_done
+
+    assert in_threads(2, collected) == [(2, 12, 12, 6, 6), (10, 12, 12, 6, 6)]
+    assert keys(folder) == [(one.id, index) for one in problems for index in range(2)]
+
+
+class Until:
+    """A rank's part in a collection that lets another go on once this one has nothing left to draw."""
+
+    def __init__(self, together: Together, event: threading.Event, *, when: bool) -> None:
+        self._together, self._event, self._when = together, event, when
+        self.ranks, self.begin, self.add = together.ranks, together.begin, together.add
+
+    def meet(self, own: float) -> list[float]:
+        if self._when:
+            self._event.set()
+        return self._together.meet(own)
