@@ -78,6 +78,8 @@ class ExpertIteration(L.Callback):
     def on_train_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         """Report the round that begins; model 0 is evaluated here, before any training."""
         self._report(trainer, trainer.datamodule)  # type: ignore[attr-defined]
+        # A run that was killed before it knew that no better round comes knows it now.
+        trainer.should_stop = trainer.should_stop or self._is_over(trainer)
 
     def on_train_epoch_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         """At the beginning of a round, put the adapter in place that it trains, and tell the module."""
@@ -108,6 +110,7 @@ class ExpertIteration(L.Callback):
     def on_fit_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         """Tell the uplift of the best round on the test problems."""
         data: Any = trainer.datamodule  # type: ignore[attr-defined]
+        self._finish_last_round(trainer, data)
         chosen = self._best(trainer)
         tested = {}
         for index in dict.fromkeys((0, chosen)):
@@ -123,6 +126,15 @@ class ExpertIteration(L.Callback):
                 f"{sum(after) / len(after):.1%}, change {mean * 100:+.1f} points (95% interval {low * 100:+.1f} to "
                 f"{high * 100:+.1f}, {len(before)} problems)",
             )
+
+    def _finish_last_round(self, trainer: L.Trainer, data: Any) -> None:
+        """Begin and evaluate the last round where a kill came between the last epoch's checkpoint and that."""
+        progress: Any = trainer.fit_loop.epoch_progress.current
+        trained = progress.processed // self.epochs_per_round
+        if data.newest < trained:
+            data.begin_round(trained)
+        data.round = data.newest
+        data.collect("validation")
 
     def _validation(self, trainer: L.Trainer) -> dict[int, Counts]:
         store = trainer.datamodule.store  # type: ignore[attr-defined]

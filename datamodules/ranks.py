@@ -23,7 +23,7 @@ from axiom.rounds.work import Alone, Together
 _SILENT_S = 40.0
 _BEATS = 20
 _LOOK_S = 0.02
-_LONGEST_LOOK_S = 0.5
+_LONGEST_LOOK_S = 0.1
 
 
 class Ranks:
@@ -75,11 +75,17 @@ class Ranks:
         if self._store is None:
             return [own]
         self._meetings += 1
-        keys = [f"gather/{self._meetings}/{rank}" for rank in range(self.world_size)]
+        come, read = (
+            [f"{what}/{self._meetings}/{rank}" for rank in range(self.world_size)] for what in ("come", "read")
+        )
         with _lost_store(self.rank):
-            self._store.set(keys[self.rank], repr(own))
-            self._wait(keys)
-            return [float(self._store.get(key)) for key in keys]
+            self._store.set(come[self.rank], repr(own))
+            self._wait(come)
+            brought = [float(self._store.get(key)) for key in come]
+            self._store.set(read[self.rank], "")
+            if self.rank == 0:  # it holds the store, which ends with it
+                self._wait(read)
+        return brought
 
     def close(self) -> None:
         """Show no life any more."""
@@ -131,8 +137,9 @@ def _lost_store(rank: int) -> Iterator[None]:
     try:
         yield
     except distributed.DistError as error:
+        said = str(error).partition("\n")[0]
         raise RankLostError(
-            f"rank {rank} lost the run's store, which rank 0 holds ({error}); the first error above, of another rank, "
+            f"rank {rank} lost the run's store, which rank 0 holds ({said}); the first error above, of another rank, "
             "says why; the same command goes on from what is stored"
         ) from error
 

@@ -195,6 +195,26 @@ def test_collect_begins_the_next_round_with_the_adapter_that_training_left(
     assert len(RoundStore(run).folder(2).read("train")) == 12
 
 
+@pytest.mark.parametrize("lost", ["rounds/002", "rounds/002/validation-rank000.jsonl"])
+def test_a_kill_after_the_last_epoch_does_not_lose_the_last_model(
+    tmp_path: Path, finished: tuple[Path, str], taught: tuple[Path, Path], lost: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(finished[0], run)
+    whole = {purpose: RoundStore(run).folder(2).read(purpose) for purpose in ("validation", "test")}
+    trained = RoundStore(run).folder(2).read_manifest().adapter_hash
+    for file in (run / lost, *run.glob("rounds/*/test*")):
+        shutil.rmtree(file) if file.is_dir() else file.unlink(missing_ok=True)
+    assert main(["fit", *settings(run, *taught)]) == 0
+    told = finished[1].splitlines()[-1]
+    assert told.startswith("test pass@8: model 0 ")
+    assert told in capfd.readouterr().out
+    newest = RoundStore(run).folder(2)
+    assert newest.read_manifest().adapter_hash == trained
+    for purpose, rows in whole.items():
+        assert [(row.key, row.completion) for row in newest.read(purpose)] == [(r.key, r.completion) for r in rows]
+
+
 def test_an_early_stop_gives_the_samples_to_what_is_unsolved_and_leaves_pass_at_k_alone(
     tmp_path: Path, taught: tuple[Path, Path]
 ) -> None:
