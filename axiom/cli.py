@@ -26,6 +26,7 @@ from callbacks.collection import tell_collection
 from callbacks.display import Display
 from callbacks.expert_iteration import LAST_CHECKPOINT, ExpertIteration
 from callbacks.sample_writer import SampleWriter
+from callbacks.tensorboard_page import TensorBoardPage
 from callbacks.value_figures import ValueFigures
 from datamodules.best_of_n import BestOfNDataModule
 from datamodules.verdicts import VerdictsDataModule
@@ -42,7 +43,9 @@ class AxiomTrainer(L.Trainer):
 
     def __init__(self, *, default_root_dir: str = DEFAULT_RUN, **settings: Any) -> None:
         if settings.get("logger") is None:
-            settings["logger"] = TensorBoardLogger(default_root_dir, name="", version="tensorboard")
+            settings["logger"] = TensorBoardLogger(
+                default_root_dir, name="", version="tensorboard", default_hp_metric=False
+            )
         super().__init__(default_root_dir=default_root_dir, **settings)
 
     def collect(
@@ -108,6 +111,7 @@ class AxiomCLI(LightningCLI):
         """Put the expert-iteration callback beside ``model`` and ``data``."""
         parser.add_lightning_class_args(ExpertIteration, "expert_iteration")
         parser.add_lightning_class_args(Display, "display")
+        parser.add_lightning_class_args(TensorBoardPage, "tensorboard")
         parser.add_lightning_class_args(SampleWriter, "predictions")
         parser.add_argument("--fresh", type=bool, default=False, help="want an empty run folder (fit, collect)")
         parser.set_defaults(
@@ -155,6 +159,7 @@ class ValueCLI(LightningCLI):
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
         """Put what is shown beside ``model`` and ``data``."""
         parser.add_lightning_class_args(Display, "display")
+        parser.add_lightning_class_args(TensorBoardPage, "tensorboard")
         parser.add_lightning_class_args(ValueFigures, "figures")
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from axiom.pass_at_k import mean_pass_at_k
 from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import JudgedSample, counts_by_problem
+from axiom.verification.verdict import Outcome
 from callbacks.display import display_of
 
 
@@ -18,9 +19,10 @@ def collection_scalars(
 ) -> dict[str, float]:
     """Figures of a round's train samples by their names in TensorBoard.
 
-    ``collect/surprisal`` is the mean negative log-probability of a drawn token at temperature 1, in nats: at that
-    temperature an estimate of the samples' entropy. With ``collect/tokens_per_sample`` it shows a policy that narrows
-    or drifts in length.
+    ``collect/solved`` is the share of problems with a sample that passed. Every outcome is told, 0 where none had it,
+    so that a curve does not end where an outcome vanishes. ``collect/surprisal`` is the mean negative log-probability
+    of a drawn token at temperature 1, in nats: at that temperature an estimate of the samples' entropy. With
+    ``collect/tokens_per_sample`` it shows a policy that narrows or drifts in length.
 
     Args:
         rows: all of them, at least one.
@@ -29,15 +31,17 @@ def collection_scalars(
         collected: how collecting went; None where the samples were there. ``collect/waited_share`` is, of the ranks'
             time, what they waited for the last of them.
     """
-    counts = list(counts_by_problem(counted).values())
+    by_problem, counts = counts_by_problem(rows), list(counts_by_problem(counted).values())
     k_max = min((n for n, _ in counts), default=0)
     scalars = {f"collect/pass@{budget}": mean_pass_at_k(counts, budget) for budget in k if budget <= k_max}
     scalars["collect/acceptance"] = sum(row.passed for row in rows) / len(rows)
+    scalars["collect/solved"] = sum(passed > 0 for _, passed in by_problem.values()) / max(len(by_problem), 1)
     scalars["collect/tokens_per_sample"] = sum(row.tokens for row in rows) / len(rows)
     log_probs = [log_prob for row in rows for log_prob in row.log_probs]
     if log_probs:  # not every engine tells them
         scalars["collect/surprisal"] = -sum(log_probs) / len(log_probs)
-    scalars |= {f"outcomes/{name}": count / len(rows) for name, count in Counter(r.outcome for r in rows).items()}
+    outcomes = Counter(row.outcome for row in rows)
+    scalars |= {f"outcomes/{outcome.value}": outcomes[outcome.value] / len(rows) for outcome in Outcome}
     if collected is not None:
         scalars["collect/tokens_per_s"] = collected.tokens_per_s
         scalars["collect/samples_per_s"] = collected.samples_per_s

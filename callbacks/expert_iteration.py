@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import lightning as L
-from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 from rich.table import Table
 
@@ -108,24 +107,29 @@ class ExpertIteration(L.Callback):
         self._report(trainer, data)
 
     def on_fit_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
-        """Tell the uplift of the best round on the test problems."""
+        """Tell the uplift of the best round on the test problems; ``final/`` scalars have the newest round as step."""
         data: Any = trainer.datamodule  # type: ignore[attr-defined]
         self._finish_last_round(trainer, data)
-        chosen = self._best(trainer)
+        validation, chosen = self._validation(trainer), self._best(trainer)
         tested = {}
         for index in dict.fromkeys((0, chosen)):
             data.round = index
             tested[index] = counts_by_problem(data.collect("test"))
+        scalars = {"final/round": float(chosen)}
         for k in self.k:
             before = [pass_at_k(n, c, k) for n, c in tested[0].values()]
             after = [pass_at_k(*tested[chosen][name], k) for name in tested[0]]
             mean, low, high = paired_bootstrap(before, after)
+            scalars[f"final/val_pass@{k}"] = mean_pass_at_k(list(validation[chosen].values()), k)
+            scalars |= {f"final/test_pass@{k}": sum(after) / len(after), f"final/test_change@{k}": mean}
             display_of(trainer).say(
                 trainer,
                 f"test pass@{k}: model 0 {sum(before) / len(before):.1%}, model {chosen} "
                 f"{sum(after) / len(after):.1%}, change {mean * 100:+.1f} points (95% interval {low * 100:+.1f} to "
                 f"{high * 100:+.1f}, {len(before)} problems)",
             )
+        for logger in trainer.loggers:
+            logger.log_metrics(scalars, step=max(index for index, counts in validation.items() if counts))
 
     def _finish_last_round(self, trainer: L.Trainer, data: Any) -> None:
         """Begin and evaluate the last round where a kill came between the last epoch's checkpoint and that."""
@@ -134,7 +138,9 @@ class ExpertIteration(L.Callback):
         if data.newest < trained:
             data.begin_round(trained)
         data.round = data.newest
-        data.collect("validation")
+        known = len(data.folder.read("validation"))
+        if len(data.collect("validation")) > known:
+            self._report(trainer, data)
 
     def _validation(self, trainer: L.Trainer) -> dict[int, Counts]:
         store = trainer.datamodule.store  # type: ignore[attr-defined]
@@ -147,7 +153,10 @@ class ExpertIteration(L.Callback):
         return is_over(self._validation(trainer), k=max(self.k), choice=self.choice)
 
     def _report(self, trainer: L.Trainer, data: Any) -> None:
-        """Evaluate the current round's model on validation; log and print the round."""
+        """Evaluate the current round's model on validation; log and print the round.
+
+        Every callback that has the hook ``on_round_reported(trainer, data)`` is told.
+        """
         started = time.monotonic()
         validation = _counts(data.collect("validation"))
         scalars = {f"val/pass@{k}": mean_pass_at_k(validation, k) for k in self.k}
@@ -167,8 +176,9 @@ class ExpertIteration(L.Callback):
             }
         for logger in trainer.loggers:
             logger.log_metrics(scalars, step=data.round)
-            if isinstance(logger, TensorBoardLogger) and train:
-                logger.experiment.add_text("samples", _as_text(train), data.round)
+        for callback in trainer.callbacks:  # type: ignore[attr-defined]
+            if hook := getattr(callback, "on_round_reported", None):
+                hook(trainer, data)
         self.table.append(row)
         log.info("round %d reported in %.1f s", data.round, time.monotonic() - started)
         display_of(trainer).say(trainer, self._as_table())
@@ -186,16 +196,3 @@ class ExpertIteration(L.Callback):
 
 def _counts(rows: Sequence[JudgedSample]) -> list[tuple[int, int]]:
     return list(counts_by_problem(rows).values())
-
-
-def _as_text(rows: Sequence[JudgedSample], *, each: int = 4) -> str:
-    """Some passing and some failing samples of different problems as Markdown, with their verdicts."""
-    parts = []
-    for passed in (True, False):
-        of_problem = {row.task_id: row for row in rows if row.passed is passed}
-        some = list(of_problem.values())[:: max(len(of_problem) // each, 1)][:each]
-        for row in some:
-            heading = f"**{row.task_id}** {row.outcome}, {row.passed_tests} of {row.total_tests} tests {row.message}"
-            text = row.completion if row.solution is None else row.solution
-            parts.append("\n".join([heading, "", *("    " + line for line in text.splitlines())]))
-    return "\n\n".join(parts)

@@ -16,7 +16,7 @@ OUTCOMES = (
     *("passed", "wrong_answer", "runtime_error", "syntax_error", "no_program", "time_limit", "memory_limit"),
     *("output_limit", "forbidden", "internal_error"),
 )
-_LIGHT = {"wrong_answer", "time_limit", "output_limit", "no_program", "internal_error"}
+LIGHT = {"wrong_answer", "time_limit", "output_limit", "no_program", "internal_error"}
 _CURVE_POINTS = 160
 
 
@@ -122,7 +122,7 @@ def _outcome_section(run: RunNumbers) -> str:
             shares = {words(name): count / part.samples for name, count in part.outcomes.items()}
             rows.append((f"round {one.index}", shares))
         seen = [name for name in OUTCOMES if any(words(name) in shares for _, shares in rows)]
-        kinds = {words(name): f"{name} light" if name in _LIGHT else name for name in seen}
+        kinds = {words(name): f"{name} light" if name in LIGHT else name for name in seen}
         chart = stacked_bars(
             f"outcomes of {purpose} samples by round",
             rows,

@@ -8,7 +8,7 @@ from axiom.rounds.choice import Counts
 _ROW = 26.0
 _WIDTH = 940.0
 _WIDEST = 34.0
-_FAINTEST = 0.12
+FAINTEST = 0.12
 
 
 def order_of(by_round: Mapping[int, Counts]) -> list[str]:
@@ -43,7 +43,7 @@ def solve_map(label: str, by_round: Mapping[int, Counts]) -> str:
             # Both edges as they are written, so that neighbours meet whatever the rounding.
             left, right = round(frame.x0 + column * step, 2), round(frame.x0 + (column + 1) * step, 2)
             place = {"x": left, "y": y, "width": right - left - gap, "height": _ROW - 2}
-            shade = _FAINTEST + (1 - _FAINTEST) * passed / n
+            shade = FAINTEST + (1 - FAINTEST) * passed / n
             kind, opacity = ("fill1", shade) if passed else ("never", None)
             drawn.append(box(**place, kind=kind, hint=hint, opacity=opacity))
     right = frame.x0 + step * len(problems)
