@@ -115,7 +115,8 @@ class ExpertIteration(L.Callback):
         for index in dict.fromkeys((0, chosen)):
             data.round = index
             tested[index] = counts_by_problem(data.collect("test"))
-        scalars = {"final/round": float(chosen)}
+        newest = max(index for index, counts in validation.items() if counts)
+        scalars = {"final/chosen_round": float(chosen), "final/rounds": float(newest)}
         for k in self.k:
             before = [pass_at_k(n, c, k) for n, c in tested[0].values()]
             after = [pass_at_k(*tested[chosen][name], k) for name in tested[0]]
@@ -129,7 +130,7 @@ class ExpertIteration(L.Callback):
                 f"{high * 100:+.1f}, {len(before)} problems)",
             )
         for logger in trainer.loggers:
-            logger.log_metrics(scalars, step=max(index for index, counts in validation.items() if counts))
+            logger.log_metrics(scalars, step=newest)
 
     def _finish_last_round(self, trainer: L.Trainer, data: Any) -> None:
         """Begin and evaluate the last round where a kill came between the last epoch's checkpoint and that."""

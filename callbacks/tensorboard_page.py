@@ -5,19 +5,18 @@ step, so that a run which goes on replaces what it had told of the round in whic
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import lightning as L
 import numpy as np
 from lightning.pytorch.loggers import TensorBoardLogger
-from torch.utils.tensorboard.summary import hparams
 
 from axiom.errors import ConfigError
 from axiom.report.comparison import estimate
 from axiom.report.config_file import read_config
-from axiom.report.hyperparameters import VALUE_RESULTS, hyperparameters, round_results
+from axiom.report.hyperparameters import VALUE_RESULTS, beginning, end, hyperparameters, round_results
 from axiom.report.images import outcomes_image, solve_rates_image
 from axiom.report.layout import Layout, round_layout, value_layout
 from axiom.report.told_samples import best_samples, near_misses, samples_markdown, solved_problems
@@ -44,6 +43,9 @@ class TensorBoardPage(L.Callback):
 
     def on_fit_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         """Write the layout, and the hyperparameters with the names of the results that they are compared by."""
+        writers = _writers(trainer)
+        if not writers:
+            return
         module: Any = pl_module
         data: Any = trainer.datamodule  # type: ignore[attr-defined]
         if isinstance(data, BestOfNDataModule):
@@ -51,10 +53,9 @@ class TensorBoardPage(L.Callback):
         else:
             layout, results = value_layout(), VALUE_RESULTS
         settings = hyperparameters(read_config(Path(trainer.default_root_dir))[1])
-        for writer in _writers(trainer):
+        for writer in writers:
             writer.add_custom_scalars(layout)
-            experiment, start, _ = _summaries(settings, results)
-            for summary in (experiment, start):
+            for summary in beginning(settings, results):
                 writer._get_file_writer().add_summary(summary)
 
     def on_round_reported(self, trainer: L.Trainer, data: BestOfNDataModule) -> None:
@@ -80,7 +81,7 @@ class TensorBoardPage(L.Callback):
     def on_fit_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         """Say among the hyperparameters that the run is finished."""
         for writer in _writers(trainer):
-            writer._get_file_writer().add_summary(_summaries({}, ())[2])
+            writer._get_file_writer().add_summary(end())
 
     def _read(self, data: BestOfNDataModule) -> None:
         """Sum up the rounds up to the current one; an earlier round does not change."""
@@ -121,11 +122,6 @@ class TensorBoardPage(L.Callback):
 def _round_layout(module: Any, data: BestOfNDataModule) -> Layout:
     tells_kl = module.hparams["kl_coefficient"] > 0 or module.hparams["kl_every_n_steps"] > 0
     return round_layout(module.k, tells_kl=tells_kl, learns_value=data.value.learn)
-
-
-def _summaries(settings: Mapping[str, str | float], results: Sequence[str]) -> Any:
-    """TensorBoard's records of an experiment, its start and its end; results are scalars that are logged elsewhere."""
-    return hparams(dict(settings), dict.fromkeys(results, 0.0))  # type: ignore[no-untyped-call]
 
 
 def _writers(trainer: L.Trainer) -> list[Any]:

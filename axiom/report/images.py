@@ -12,9 +12,10 @@ from axiom.report.sections import LIGHT, OUTCOMES, words
 from axiom.report.solve_map import FAINTEST, order_of
 from axiom.rounds.choice import Counts
 
-_ROW, _LEFT, _RIGHT, _TOP, _LINE = 26, 70, 14, 10, 18
-_PLOT = 700
-_WIDEST = 34
+# Small enough to be read where TensorBoard shrinks it to a card.
+_ROW, _LEFT, _RIGHT, _TOP, _LINE, _FONT = 30, 84, 12, 10, 22, 16
+_PLOT = 480
+_WIDEST = 34.0
 
 
 def solve_rates_image(by_round: Mapping[int, Counts]) -> Image.Image:
@@ -27,21 +28,22 @@ def solve_rates_image(by_round: Mapping[int, Counts]) -> Image.Image:
     problems = order_of(by_round)
     shared = max(-(-len(problems) // _PLOT), 1)
     columns = [problems[start : start + shared] for start in range(0, len(problems), shared)]
-    step = max(min(_PLOT // max(len(columns), 1), _WIDEST), 1)
+    step = min(_PLOT / max(len(columns), 1), _WIDEST)
     image, pen = _canvas(len(by_round), lines=2)
     for row, (index, counts) in enumerate(by_round.items()):
         top = _row(pen, row, index)
         for column, names in enumerate(columns):
             rates = [counts[name][1] / counts[name][0] for name in names if name in counts]
             if rates:
-                left = _LEFT + column * step
-                right = left + step - (2 if step > 4 else 1)
+                # Both edges rounded, so that neighbours meet.
+                left, following = _LEFT + round(column * step), _LEFT + round((column + 1) * step)
+                right = following - (2 if step > 4 else 1)
                 pen.rectangle((left, top, right, top + _ROW - 3), fill=_shade(sum(rates) / len(rates)))
     below = _TOP + _ROW * len(by_round) + 3
     pen.text((_LEFT, below), "solved most", fill=palette()["soft"], font=_font())
-    right = _LEFT + max(step * len(columns), 190)
+    right = _LEFT + max(round(step * len(columns)), 220)
     pen.text((right, below), "solved least", fill=palette()["soft"], font=_font(), anchor="ra")
-    told = f"{len(problems)} problems by the share of samples that passed; grey: none did"
+    told = f"{len(problems)} problems by share of samples that passed; grey: none"
     pen.text((_LEFT, below + _LINE), told, fill=palette()["soft"], font=_font())
     return image
 
@@ -66,8 +68,8 @@ def outcomes_image(by_round: Mapping[int, Mapping[str, int]]) -> Image.Image:
     for number, line in enumerate(legend):
         for name, x in line:
             y = below + number * _LINE
-            pen.rectangle((x, y + 2, x + 10, y + 12), fill=palette()[name])
-            pen.text((x + 16, y), words(name), fill=palette()["soft"], font=_font())
+            pen.rectangle((x, y + 3, x + 12, y + 15), fill=palette()[name])
+            pen.text((x + 18, y), words(name), fill=palette()["soft"], font=_font())
     return image
 
 
@@ -104,7 +106,7 @@ def _legend_lines(names: Sequence[str]) -> list[list[tuple[str, float]]]:
     lines: list[list[tuple[str, float]]] = [[]]
     x = float(_LEFT)
     for name in names:
-        width = 16 + _font().getlength(words(name)) + 18
+        width = 18 + _font().getlength(words(name)) + 18
         if lines[-1] and x + width > _LEFT + _PLOT:
             lines.append([])
             x = float(_LEFT)
@@ -114,6 +116,6 @@ def _legend_lines(names: Sequence[str]) -> list[list[tuple[str, float]]]:
 
 
 def _font() -> ImageFont.FreeTypeFont:
-    font = ImageFont.load_default(13)
+    font = ImageFont.load_default(_FONT)
     assert isinstance(font, ImageFont.FreeTypeFont)
     return font

@@ -20,15 +20,14 @@ def round_layout(k: Sequence[int], *, tells_kl: bool, learns_value: bool) -> Lay
         learns_value: whether a value function is learned in each round.
     """
     validation = {"pass@k on validation": _lines(r"val/pass@\d+$")}
-    for budget in k:
+    for budget in reversed(k):  # TensorBoard shows the margin charts of a category in the opposite order
         ends = [f"val/pass@{budget}", f"val_low/pass@{budget}", f"val_high/pass@{budget}"]
         validation[f"pass@{budget} on validation, 95% interval over problems"] = ("Margin", ends)
     train = {
-        "train samples: pass@k, accepted, problems solved": _lines(
-            r"collect/pass@\d+$", "collect/acceptance$", "collect/solved$"
-        ),
+        "pass@k on train": _lines(r"collect/pass@\d+$"),
+        "train samples accepted, train problems solved": _lines("collect/acceptance$", "collect/solved$"),
         "outcomes of train samples, shares": _lines("outcomes/"),
-        "train problems: unsolved, sometimes, always solved, retired": _lines("curriculum/"),
+        "train problems by band": _lines("curriculum/"),
         "examples trained on": _lines("collect/examples$"),
     }
     speed = {

@@ -15,7 +15,8 @@ from axiom.rounds.store import JudgedSample, counts_by_problem
 
 _LONGEST = 600
 _FAILED_TEST = re.compile(r"test (\d+): ")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|])")
+_NO_BACKSLASH = str.maketrans({character: f"&#{ord(character)};" for character in "&<>~="})
 
 
 def best_samples(rows: Sequence[JudgedSample], solved_before: Collection[str], *, most: int) -> list[JudgedSample]:
@@ -81,7 +82,7 @@ def samples_markdown(
         parts += [
             f"### {escaped(row.task_id)}",
             f"{passed} of {n} samples passed{first}",
-            *([_prose(problem.statement)] if problem is not None else []),
+            *([prose(problem.statement)] if problem is not None else []),
             indented(row.solution or row.completion),
             f"**{escaped(row.outcome)}**, {row.passed_tests} of {row.total_tests} tests passed",
         ]
@@ -113,11 +114,11 @@ def indented(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Text that Markdown shows as it is."""
-    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _MARKDOWN.sub(r"\\\1", safe)
+    return _MARKDOWN.sub(r"\\\1", text).translate(_NO_BACKSLASH)
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
+    """Lines of text as Markdown shows them, one below the other; empty ones are left out."""
     return "  \n".join(escaped(line.strip()) for line in text.strip().splitlines() if line.strip())
 
 
