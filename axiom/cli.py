@@ -137,6 +137,11 @@ class AxiomCLI(LightningCLI):
         if settings.get("ckpt_path") is None and found.is_file():
             self.config_init[self.subcommand]["ckpt_path"] = str(found)
 
+    def before_validate(self) -> None:
+        """Look at the validation problems, which ``fit`` leaves to its rounds and Lightning's loop is told to skip."""
+        if self.trainer.limit_val_batches == 0:
+            self.trainer.limit_val_batches = 1.0
+
     def before_collect(self) -> None:
         """Look at the run's folder where an empty one is wanted.
 

@@ -168,8 +168,8 @@ class PolicyModule(L.LightningModule):
         return [asdict(row) for row in self._solver().solve(batch, "test")]
 
     def on_validation_epoch_end(self) -> None:
-        """Log ``val/pass@k`` over all ranks."""
-        self._log_pass_at_k("val")
+        """Log ``validate/pass@k`` over all ranks; ``val/pass@k`` is of a run's rounds, with the round as its step."""
+        self._log_pass_at_k("validate")
 
     def on_test_epoch_end(self) -> None:
         """Log ``test/pass@k`` over all ranks."""

@@ -1,6 +1,7 @@
 """The command line on a tiny model, as tests run it."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.custom_scalar.layout_pb2 import Layout
 
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Problem
@@ -68,6 +70,23 @@ def events(run: Path) -> EventAccumulator:
     found = EventAccumulator(str(run / "tensorboard"))
     found.Reload()
     return found
+
+
+def layout(run: Path) -> Any:
+    """What the run's TensorBoard shows together, as its own message."""
+    (written,) = events(run).Tensors("custom_scalars__config__")[-1].tensor_proto.string_val
+    return Layout.FromString(written)
+
+
+def never_logged(run: Path) -> list[str]:
+    """The names and patterns of the run's layout that show no scalar of it."""
+    logged = events(run).Tags()["scalars"]
+    charts = [chart for category in layout(run).category for chart in category.chart]
+    patterns = [pattern for chart in charts for pattern in chart.multiline.tag]
+    named = [name for chart in charts for one in chart.margin.series for name in (one.value, one.lower, one.upper)]
+    assert patterns
+    missing = [pattern for pattern in patterns if not any(re.match(pattern, name) for name in logged)]
+    return missing + [name for name in named if name not in logged]
 
 
 def kill_once_there_are(rows: Path, arguments: list[str], *, by: signal.Signals = signal.SIGKILL) -> int:

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,6 @@ import lightning as L
 import pytest
 from lightning.pytorch.loggers import CSVLogger
 from PIL import Image
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from tensorboard.plugins.custom_scalar.layout_pb2 import Layout
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
 from axiom.errors import ConfigError
@@ -23,7 +22,7 @@ from axiom.report.layout import round_layout
 from axiom.rounds.store import RoundStore, counts_by_problem
 from axiom.verification.verdict import Outcome
 from callbacks.tensorboard_page import TensorBoardPage
-from tests.runs import ONE, axiom, events, settings
+from tests.runs import ONE, axiom, events, layout, never_logged, settings
 
 HARD = replace(ONE, id="t/hard", tests=(CallTest(args=(), expected=1), CallTest(args=(), expected=9)))
 
@@ -45,10 +44,6 @@ def run(tmp_path_factory: pytest.TempPathFactory, taught: tuple[Path, Path]) -> 
     return folder / "run"
 
 
-def layout_of(scalars: EventAccumulator) -> Any:
-    return Layout.FromString(scalars.Tensors("custom_scalars__config__")[-1].tensor_proto.string_val[0])
-
-
 def texts(run: Path, name: str) -> dict[int, str]:
     told = events(run).Tensors(f"samples/{name}/text_summary")
     return {event.step: event.tensor_proto.string_val[0].decode() for event in told}
@@ -57,12 +52,8 @@ def texts(run: Path, name: str) -> dict[int, str]:
 def test_every_curve_that_the_layout_names_is_logged(run: Path) -> None:
     scalars = events(run)
     logged = scalars.Tags()["scalars"]
-    charts = {chart.title: chart for category in layout_of(scalars).category for chart in category.chart}
-    for chart in charts.values():
-        for pattern in chart.multiline.tag:
-            assert any(re.match(pattern, name) for name in logged), pattern
-        for series in chart.margin.series:
-            assert {series.value, series.lower, series.upper} <= set(logged)
+    assert never_logged(run) == []
+    charts = {chart.title: chart for category in layout(run).category for chart in category.chart}
     assert sum(len(chart.multiline.tag) for chart in charts.values()) >= 14
     (together,) = charts["pass@k on validation"].multiline.tag
     assert [name for name in logged if re.match(together, name)] == ["val/pass@1", "val/pass@8"]
@@ -155,6 +146,21 @@ def test_a_run_that_goes_on_logs_the_same_of_a_round_again(run: Path) -> None:
     assert len({event.tensor_proto.string_val[0] for event in told}) == 1
     shown = [event for event in events(run).Scalars("val_low/pass@1") if event.step == 1]
     assert len({event.value for event in shown}) == 1
+
+
+def test_an_evaluation_in_the_run_s_folder_leaves_its_curves_as_they_are(
+    run: Path, taught: tuple[Path, Path], tmp_path: Path
+) -> None:
+    copied = tmp_path / "run"
+    shutil.copytree(run, copied)
+    done = axiom("validate", *settings(copied, *taught))
+    assert done.returncode == 0, done.stderr
+    assert "validate/pass@1" in done.stdout
+    after, before = (
+        [(event.step, event.value) for event in events(folder).Scalars("val/pass@1")] for folder in (copied, run)
+    )
+    assert after == before
+    assert "validate/pass@1" in events(copied).Tags()["scalars"]
 
 
 def test_another_logger_gets_the_scalars_and_none_gets_nothing(taught: tuple[Path, Path], tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from axiom.report.value_numbers import read_value
 from axiom.rounds.store import RoundStore
 from axiom.search.scoring import values_of
 from modules import value_module
-from tests.runs import ONE, axiom, events, settings
+from tests.runs import ONE, axiom, events, never_logged, settings
 
 VALUE = ("fit", "--config", "configs/value.yaml")
 
@@ -69,6 +69,7 @@ def test_the_folder_that_it_leaves_scores_programs_without_lightning(run: Path, 
     fitted(run, tmp_path, "--trainer.max_epochs", "20", "--model.head_learning_rate", "0.03")
     tags = events(tmp_path).Tags()["scalars"]
     assert {"value/loss", "value/auroc@1.0", "value/auroc@0.5", "value/auroc_log_prob"} <= set(tags)
+    assert never_logged(tmp_path) == []
     by_share = [(point.step, point.value) for point in events(tmp_path).Scalars("value_by_share/auroc")]
     assert [step for step, _ in by_share] == [25, 50, 75, 100]
     assert by_share[-1][1] == 1.0
