@@ -68,6 +68,11 @@ def test_outcomes_are_stacked_by_their_shares_and_only_those_seen_are_named() ->
     assert first[122] == first[-5] == YELLOW
     second = [image.getpixel((x, TOP + ROW + 2)) for x in range(LEFT, LEFT + WIDTH)]
     assert second[0] == second[-5] == YELLOW
+    thirds = outcomes_image({0: {"passed": 1, "wrong_answer": 1, "runtime_error": 1}})
+    assert [thirds.getpixel((LEFT + x, TOP + 2)) for x in (5, 155, 165, 315, 325, 475)] == [
+        *(GREEN, GREEN, YELLOW, YELLOW),
+        *(palette()["runtime_error"],) * 2,
+    ]
     everything = outcomes_image({0: {outcome.value: 1 for outcome in Outcome}, 1: {}})
     assert everything.height > image.height
     assert everything.width == image.width

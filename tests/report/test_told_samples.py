@@ -3,7 +3,7 @@
 from html import unescape
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tensorboard.plugin_util import markdown_to_safe_html
 
@@ -110,6 +110,8 @@ def test_whatever_a_program_holds_its_block_shows_it_and_ends_where_it_ends(text
 
 
 @given(st.lists(st.text(alphabet="ab`~<>&*_#-+.![](){}|\\=1: ", min_size=1, max_size=20), min_size=1, max_size=4))
+@example(["a heading", "=="])
+@example(["1. one", "# two", "~~~"])
 def test_prose_is_shown_as_it_is_line_by_line(lines: list[str]) -> None:
     wanted = [line.strip() for line in lines if line.strip()] or ["x"]
     html = markdown_to_safe_html(prose("\n".join(wanted)))
