@@ -21,7 +21,7 @@ from rich.table import Table
 from axiom.errors import SandboxError
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Limits, Problem
-from axiom.sandbox.jail import bubblewrap
+from axiom.sandbox.bubblewrap import bubblewrap
 from axiom.verification.judge import Judge
 from axiom.verification.verdict import Outcome
 
