@@ -20,6 +20,7 @@ from axiom.sandbox.process import ProcessSandbox
 from axiom.sandbox.protocol import Call, CallReply, Loaded, LoadReply, Raised, Refused, Returned, Stopped, Usage
 from axiom.verification.judge import Judge, default_workers
 from axiom.verification.verdict import Outcome, Verdict
+from tests.levels import LEVELS
 
 _ADD = "def f(a, b):\n    return a + b\n"
 _QUICK = Limits(cpu_s=5.0, wall_s=30.0, memory_bytes=128 * 1024 * 1024)
@@ -46,7 +47,7 @@ def _children() -> set[int]:
     return found
 
 
-@pytest.fixture(scope="module", params=["namespaces", "process"])
+@pytest.fixture(scope="module", params=LEVELS)
 def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
     before = _children()
     with Judge(workers=2, isolation=request.param) as judge:
@@ -291,7 +292,7 @@ def test_sets_have_the_same_order_in_every_process(judge: Judge) -> None:
 def test_forked_processes_die_with_the_program(judge: Judge) -> None:
     source = "import os, time\ndef f():\n    pid = os.fork()\n    return pid if pid else time.sleep(1000)\n"
     verdict = judge.judge(_ONE, source)
-    if judge.isolation == "namespaces":
+    if judge.isolation != "process":
         assert verdict.outcome is Outcome.forbidden
         return
     forked = int(verdict.message.removeprefix("test 0: returned "))

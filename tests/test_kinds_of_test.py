@@ -11,9 +11,10 @@ from axiom.problems.hidden_tests import hidden_test_from_json, hidden_test_to_js
 from axiom.problems.problem import problem_from_json
 from axiom.verification.judge import Judge
 from axiom.verification.verdict import Outcome, Verdict
+from tests.levels import LEVELS
 
 
-@pytest.fixture(scope="module", params=["namespaces", "process"])
+@pytest.fixture(scope="module", params=LEVELS)
 def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
     with Judge(workers=2, isolation=request.param) as judge:
         yield judge

@@ -10,6 +10,7 @@ from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Limits, Problem
 from axiom.verification.judge import Judge
 from axiom.verification.verdict import Outcome
+from tests.levels import JAILS, LEVELS
 from tests.test_judge_survives import zygotes
 
 MEAN = Problem(
@@ -23,9 +24,6 @@ PROGRAM = (
     "import numpy as np\ndef mean(values):\n    a = np.array(values, dtype=float)\n"
     "    return float((np.ones((64, 64)) @ np.ones((64, 64)))[0, 0] / 64 * a.mean())\n"
 )
-
-
-LEVELS = ["namespaces", "process"]
 
 
 def threads(pid: int) -> int:
@@ -47,9 +45,10 @@ def test_a_preloaded_module_is_there_and_starts_no_thread(level: str) -> None:
         assert bool(alive) is (level == "namespaces")
 
 
-def test_a_preloaded_module_writes_no_files() -> None:
+@pytest.mark.parametrize("level", JAILS)
+def test_a_preloaded_module_writes_no_files(level: str) -> None:
     source = "import numpy\ndef mean(values):\n    numpy.zeros(3).tofile('/tmp/axiom-x')\n    return 3.0\n"
-    with Judge(workers=1, isolation="namespaces", preload=["numpy"]) as judge:
+    with Judge(workers=1, isolation=level, preload=["numpy"]) as judge:
         assert judge.judge(MEAN, source).outcome is Outcome.runtime_error
     assert not Path("/tmp/axiom-x").exists()
 

@@ -2,9 +2,12 @@
 
 import sys
 
+import pytest
+
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Limits, Problem
 from axiom.verification.judge import Judge
+from tests.levels import JAILS
 
 ONE = Problem(
     id="t/one",
@@ -23,7 +26,8 @@ def failing(level: str) -> dict[str, str]:
         return {name: future.result().message for name, future in futures if not future.result().passed}
 
 
-def test_a_jail_refuses_no_module_that_the_machine_has() -> None:
-    inside = failing("namespaces")
+@pytest.mark.parametrize("level", JAILS)
+def test_a_jail_refuses_no_module_that_the_machine_has(level: str) -> None:
+    inside = failing(level)
     assert inside == failing("process")
     assert all("No module named" in message or "cannot open shared object" in message for message in inside.values())

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from axiom.__main__ import main
+from tests.levels import LEVELS
 
 ROOT = Path(__file__).resolve().parent.parent
 PROBLEMS = [
@@ -52,7 +53,7 @@ def verdicts(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text().splitlines()]
 
 
-@pytest.mark.parametrize("level", ["namespaces", "process"])
+@pytest.mark.parametrize("level", LEVELS)
 def test_every_sample_gets_its_verdict_in_order_and_a_table_is_shown(
     files: tuple[str, str], tmp_path: Path, level: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,13 +15,14 @@ from types import TracebackType
 from axiom.errors import SandboxError
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Limits, Problem
+from axiom.sandbox.container import ContainerSandbox
 from axiom.sandbox.namespaces import NamespaceSandbox
 from axiom.sandbox.process import ProcessSandbox
 from axiom.sandbox.protocol import Sandbox
 from axiom.verification.verdict import Outcome, Verdict
 from axiom.verification.workers import Attempt, Job, Workers
 
-ISOLATIONS = ("auto", "namespaces", "process")
+ISOLATIONS = ("auto", "namespaces", "docker", "process")
 _FOR_REFERENCES = Limits(cpu_s=20.0, wall_s=200.0)
 _SELF_TEST = Problem(
     id="judge/self_test",
@@ -73,8 +74,11 @@ def make_sandbox(isolation: str, *, preload: Sequence[str] = ()) -> Sandbox:
     Raises:
         SandboxError: for an unknown level, or one that this machine cannot give.
     """
-    if resolved_isolation(isolation) == "namespaces":
+    level = resolved_isolation(isolation)
+    if level == "namespaces":
         return NamespaceSandbox(preload=preload)
+    if level == "docker":
+        return ContainerSandbox(preload=preload)
     return ProcessSandbox(preload=preload)
 
 
@@ -83,8 +87,8 @@ class Judge:
 
     Args:
         workers: programs judged at the same time.
-        isolation: ``namespaces``, ``process``, or ``auto``: namespaces on Linux, processes elsewhere. What is asked
-            for and not to be had is an error, never replaced by something weaker.
+        isolation: ``namespaces``, ``docker``, ``process``, or ``auto``: namespaces on Linux, processes elsewhere. What
+            is asked for and not to be had is an error, never replaced by something else.
         sandbox: where programs run instead of ``isolation``; closed with the judge.
         preload: third-party modules that programs may import.
         all_tests: run the tests after the first failure too, so that the score is a fraction.
