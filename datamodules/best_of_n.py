@@ -70,7 +70,7 @@ class BestOfNDataModule(L.LightningDataModule):
             their prompt once; False mixes them at random: slower, and batches are more varied.
         judge_workers: programs judged at a time by each rank; None takes half of the cores, shared by a machine's
             ranks. Busy workers and torch's threads together never exceed the cores.
-        isolation: of the sandbox: ``auto``, ``namespaces`` or ``process``.
+        isolation: of the sandbox: ``auto``, ``namespaces``, ``docker`` or ``process``.
         leaks: what is done where a train problem stands in validation or test as well: ``refuse`` to train, ``drop``
             it from what is trained on, or ``allow`` it.
         seed: of all sampling.

@@ -44,8 +44,8 @@ _ZYGOTE_BYTES = 512 << 20
 _TASKS = 1024
 _SHARES = 110  # what nice 10 weighs, which inside a control group of its own weighs nothing against others
 _OPEN_FILES, _PROCESSES = 1024, 16384  # of the containers' user, in all containers together
-# What engines put there although nobody asked: terminals, message queues, the machine's devices.
-_EMPTIED = ("/dev/pts", "/dev/mqueue", "/sys")
+# Empty and read-only, where engines put terminals, queues, shared memory and the machine's devices.
+_EMPTIED = ("/dev/pts", "/dev/mqueue", "/dev/shm", "/sys")
 
 
 class ContainerSandbox(JailSandbox):
@@ -64,7 +64,7 @@ class ContainerSandbox(JailSandbox):
     def __init__(self, *, preload: Sequence[str] = (), engine: Engine | None = None) -> None:
         super().__init__(preload=preload)
         self._engine = find_engine() if engine is None else engine
-        self._engine.version()
+        self._engine.check()
         self._image = image(self._engine)
         self._idle.append(self._new_jail(Limits()))
 
@@ -159,12 +159,13 @@ def run_arguments(
     arguments = [
         "run", "--rm", "--pull", "never", "--name", name, "--label", f"{LABEL}=container", "--attach", "stderr",
         "--log-driver", "none", "--network", "none", "--ipc", "none", "--read-only", "--cap-drop", "ALL",
-        "--security-opt", "no-new-privileges", "--user", "65534:65534", "--pids-limit", str(_TASKS), "--cpu-shares", str(_SHARES),
-        "--memory", memory_bytes, "--memory-swap", memory_bytes, "--hostname", "jail", "--workdir", "/tmp",
+        "--security-opt", "no-new-privileges", "--user", "65534:65534", "--hostname", "jail", "--workdir", "/tmp",
+        "--memory", memory_bytes, "--memory-swap", memory_bytes, "--pids-limit", str(_TASKS),
+        "--cpu-shares", str(_SHARES),
     ]  # fmt: skip
     if engine.is_podman:
-        # Else it puts writable folders into what is read-only, and asks for more than this user may have.
-        arguments += ["--read-only-tmpfs=false"]
+        # Else it adds writable folders and a list of users, and asks for more than this user may have.
+        arguments += ["--read-only-tmpfs=false", "--passwd=false"]
         for limit, kind, wanted in (
             ("nofile", resource.RLIMIT_NOFILE, _OPEN_FILES),
             ("nproc", resource.RLIMIT_NPROC, _PROCESSES),

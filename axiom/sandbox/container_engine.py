@@ -2,7 +2,8 @@
 
 Docker where it is installed, else Podman; ``AXIOM_CONTAINER_ENGINE`` names one, or the path of one.
 
-Covered: an engine that is missing, does not answer, or may not be spoken to, each with its remedy. Not covered: how an
+Covered: an engine that is missing, does not answer, may not be spoken to, or cannot limit what it runs: each is told
+with what helps. Not covered: how an
 engine is set up; whoever may speak to Docker's daemon is as good as root. Assumes: the engine runs on this machine.
 """
 
@@ -74,13 +75,28 @@ class Engine:
             raise SandboxError(f"isolation 'docker': {self.name} says: {said}. {self.remedy(said)}")
         return done.stdout.decode(errors="replace").strip()
 
-    def version(self) -> str:
-        """The version of what runs the containers, which must answer for it.
+    def check(self) -> str:
+        """The version of what runs the containers.
 
         Raises:
-            SandboxError: if it does not.
+            SandboxError: if it does not answer, or cannot limit a container's memory and processes.
         """
-        return self.run("version", "--format", "{{.Version}}" if self.is_podman else "{{.Server.Version}}")
+        if self.is_podman:
+            version = self.run("version", "--format", "{{.Version}}")
+            given = self.run(
+                "info", "--format", "{{.Host.Security.Rootless}} {{.Host.CgroupsVersion}} {{.Host.CgroupControllers}}"
+            )
+            limits = "memory" in given and "pids" in given and not given.startswith("true v1")
+        else:
+            version = self.run("version", "--format", "{{.Server.Version}}")
+            given = self.run("info", "--format", "{{.MemoryLimit}} {{.PidsLimit}}")
+            limits = given == "true true"
+        if not limits:
+            raise SandboxError(
+                f"isolation 'docker': {self.name} cannot limit memory and processes here ({given}); run it as root, "
+                "or where control groups are of version 2, or choose isolation 'namespaces'"
+            )
+        return version
 
     def remedy(self, said: str) -> str:
         """What helps against an error that the engine reports in these words."""

@@ -240,7 +240,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--max-new-tokens", type=_count)
     parser.add_argument("--prompt-style", choices=_STYLES)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--isolation", default="auto", help="of the sandbox: auto, namespaces or process")
+    parser.add_argument("--isolation", default="auto", help="of the sandbox: auto, namespaces, docker or process")
     return parser
 
 

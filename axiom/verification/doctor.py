@@ -1,7 +1,8 @@
 """``python -m axiom doctor``: what this machine offers, what is missing, and how to get it.
 
 Each layer of isolation is tried by a program inside a real jail, not looked up: the jail's own words are shown where
-it does not come up. Ends with code 1 if the default isolation is not to be had.
+it does not come up. The level ``docker`` is tried where an engine answers. Ends with code 1 if the default isolation is
+not to be had.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from axiom.errors import SandboxError
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Limits, Problem
 from axiom.sandbox.bubblewrap import bubblewrap
+from axiom.sandbox.container_engine import find_engine
 from axiom.verification.judge import Judge
 from axiom.verification.verdict import Outcome
 
@@ -43,11 +45,13 @@ class Layer:
         name: of the layer.
         program: defines ``probe``.
         outcome: what the judge must find where the layer holds.
+        in_containers: an engine builds it too.
     """
 
     name: str
     program: str
     outcome: Outcome
+    in_containers: bool = True
 
 
 LAYERS = (
@@ -55,9 +59,10 @@ LAYERS = (
     Layer("a wrong program fails", "def probe():\n    return False\n", Outcome.wrong_answer),
     Layer("mount namespace: nothing can be written", f"def probe():\n    try:\n        open('/tmp/x', 'w')\n{_QUIET}",
           Outcome.passed),
-    Layer("mount namespace: no home, no /proc",
-          "import os\ndef probe():\n    return not os.path.exists('/proc/self') and not os.path.exists('/home')\n",
+    Layer("mount namespace: no home", "import os\ndef probe():\n    return not os.path.exists('/home')\n",
           Outcome.passed),
+    Layer("mount namespace: no /proc", "import os\ndef probe():\n    return not os.path.exists('/proc/self')\n",
+          Outcome.passed, in_containers=False),
     Layer("pid namespace: numbers of its own", "import os\ndef probe():\n    return os.getppid() < 10\n",
           Outcome.passed),
     Layer("seccomp: no network", "import socket\ndef probe():\n    socket.socket()\n", Outcome.forbidden),
@@ -78,6 +83,7 @@ def main(arguments: list[str]) -> int:
     broken = _try_layers(table)
     table.add_row("control groups for memory and processes", _cgroups())
     table.add_row("Landlock", _landlock())
+    table.add_row("isolation 'docker', by choice", _containers())
     console.print(table)
     if broken:
         console.print(broken, soft_wrap=True, highlight=False)
@@ -102,6 +108,19 @@ def _try_layers(table: Table) -> str:
     return (
         f"{failed} layers do not hold; use another machine or container for programs from strangers" if failed else ""
     )
+
+
+def _containers() -> str:
+    """Whether an engine builds the layers, or what is missing."""
+    layers = [layer for layer in LAYERS if layer.in_containers]
+    try:
+        engine = find_engine()
+        version = engine.check()
+        with Judge(isolation="docker") as judge:
+            broken = [layer.name for layer in layers if judge.judge(_PROBE, layer.program).outcome is not layer.outcome]
+    except SandboxError as error:
+        return f"not here; not needed. {error}"
+    return f"NO: {', '.join(broken)}" if broken else f"yes, {engine.name} {version}: all {len(layers)} layers hold"
 
 
 def _machine() -> Table:
