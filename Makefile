@@ -1,14 +1,15 @@
 # make setup | fit | smoke | test | check | format | bench-verify | soak-verify | bench-sampling |
-# bench-training | bench-uplift | bench-search | bench-budget | fuzz | mutants | test-vllm: each makes the environment
-# that it needs where it is missing.
+# bench-training | bench-uplift | bench-search | bench-budget | fuzz | mutants | test-vllm | test-docker | test-podman:
+# each makes the environment that it needs where it is missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
 VLLM := .venv-vllm
+ENGINES ?= docker podman
 
 .PHONY: setup fit smoke test check format bench-verify soak-verify bench-sampling bench-training bench-uplift \
-	bench-search bench-budget fuzz mutants test-vllm
+	bench-search bench-budget fuzz mutants test-vllm test-docker test-podman
 
 setup: $(VENV)/.ready
 
@@ -99,3 +100,16 @@ $(VLLM)/.ready: Makefile
 # A real vLLM, in this process and as a server, on the embedded model: five minutes on two cores.
 test-vllm: $(VLLM)/.ready
 	OMP_NUM_THREADS=1 $(VLLM)/bin/python -m pytest tests/generation/test_vllm_sampler.py
+
+# The attack corpus and the judge's tests in containers, with Docker and then with Podman. Each is installed from Debian
+# where it is missing, and Docker's daemon started for as long; both need root.
+test-docker: setup
+	for engine in $(ENGINES); do \
+		OMP_NUM_THREADS=1 .ci/with-engine $$engine $(BIN)/python -m pytest -n 2 --dist loadscope \
+			-k "docker or test_containers" tests/attacks tests/test_containers.py tests/test_judge.py \
+			tests/test_judge_survives.py tests/test_kinds_of_test.py tests/test_preload.py \
+			tests/test_standard_library.py tests/test_verify.py || exit 1; \
+	done
+
+test-podman:
+	$(MAKE) test-docker ENGINES=podman

@@ -27,20 +27,20 @@ JAILS = ["namespaces", DOCKER]
 LEVELS = [*JAILS, "process"]
 
 
-def container_names(pids: Iterable[int]) -> list[str]:
+def container_names(pids: Iterable[int]) -> set[str]:
     """The containers that these processes, an engine's commands, have been told to run."""
-    names = []
+    names = set()
     for pid in pids:
         try:
             words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
         except OSError:
             continue
         if "--name" in words[:-1]:
-            names.append(words[words.index("--name") + 1])
+            names.add(words[words.index("--name") + 1])
     return names
 
 
-def container_zygotes(names: list[str]) -> set[int]:
+def container_zygotes(names: set[str]) -> set[int]:
     """The first processes of those containers that run, as this machine numbers them."""
     engine, found = find_engine(), set()
     for name in names:

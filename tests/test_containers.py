@@ -1,0 +1,410 @@
+"""The level ``docker``: what an engine is told and what is said where it fails, and containers where one answers."""
+
+import io
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from axiom.__main__ import main
+from axiom.errors import SandboxError
+from axiom.problems.hidden_tests import CallTest
+from axiom.problems.problem import Limits, Problem
+from axiom.sandbox import container_engine, container_image
+from axiom.sandbox.container import ContainerSandbox, run_arguments
+from axiom.sandbox.container_engine import ENGINE_VARIABLE, Engine, find_engine
+from axiom.sandbox.container_image import image_files, write_archive
+from axiom.verification.judge import Judge
+from axiom.verification.verdict import Outcome
+from tests.attacks.test_attacks import CORPUS, MERGE
+from tests.levels import container_names, container_zygotes, needs_engine
+from tests.test_judge_survives import family
+from tests.test_verify import PROBLEMS, RIGHT, SAMPLES, alive, descendants, write
+
+ROOT = Path(__file__).resolve().parent.parent
+ONE = Problem(id="t/one", entry_point="f", statement="x", tests=(CallTest((), expected=1),), limits=Limits(cpu_s=5.0))
+DOCKER, PODMAN = Engine("/usr/bin/docker", is_podman=False), Engine("/usr/bin/podman", is_podman=True)
+# What a working engine says to axiom's questions.
+ANSWERS = "case $1 in version) echo 9.9;; info) echo true true;; images) ;; *) cat >/dev/null;; esac"
+
+
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Judge]:
+    before = family()
+    with Judge(workers=2, isolation="docker") as judge:
+        yield judge
+    assert family() <= before
+
+
+@pytest.fixture
+def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that is all of PATH but the shell's; nobody has named an engine."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("sh", "cat", "rm", "sleep", "ldd", "bash"):
+        (folder / name).symlink_to(f"/usr/bin/{name}")
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.delenv(ENGINE_VARIABLE, raising=False)
+    return folder
+
+
+def command(folder: Path, name: str, script: str) -> Path:
+    file = folder / name
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+    return file
+
+
+# What the engine is told.
+
+
+def told(engine: Engine, **more: Any) -> list[str]:
+    settings = {"name": "n", "folder": Path("/f"), "preload": (), "program_bytes": 1 << 30}
+    return run_arguments(engine, "axiom-judge:0", **(settings | more))
+
+
+def pairs(arguments: list[str]) -> set[tuple[str, str]]:
+    return set(itertools.pairwise(arguments))
+
+
+@pytest.mark.parametrize("engine", [DOCKER, PODMAN])
+def test_the_engine_is_told_to_build_every_wall(engine: Engine) -> None:
+    arguments = told(engine)
+    assert arguments[:2] == ["run", "--rm"]
+    assert "--read-only" in arguments
+    assert pairs(arguments) >= {
+        ("--network", "none"), ("--ipc", "none"), ("--cap-drop", "ALL"), ("--security-opt", "no-new-privileges"),
+        ("--user", "65534:65534"), ("--pull", "never"), ("--pids-limit", "1024"), ("--log-driver", "none"),
+        ("--memory", str(1536 << 20)), ("--memory-swap", str(1536 << 20)), ("--cpu-shares", "110"),
+        ("--tmpfs", "/dev/shm:ro,size=4k"), ("--tmpfs", "/sys:ro,size=4k"), ("--label", "axiom.judge=container"),
+    }  # fmt: skip
+    assert arguments.count("--mount") == 1
+    assert ("--mount", "type=bind,source=/f,target=/judge,readonly") in pairs(arguments)
+    assert not [word for word in arguments if "privileged" in word or "unconfined" in word]
+    assert arguments[-8] == "axiom-judge:0"
+    assert arguments[-1] == "/judge/control"
+
+
+def test_only_podman_gets_its_own_options() -> None:
+    own = set(told(PODMAN)) - set(told(DOCKER))
+    assert "--read-only-tmpfs=false" in own
+    assert "--ulimit" in own
+    assert set(told(DOCKER)) <= set(told(PODMAN))
+
+
+def test_packages_are_mounted_only_where_they_are_asked_for() -> None:
+    packages = [path for path in sys.path if path.endswith("site-packages")]
+    mounts = [word for word in told(DOCKER, preload=("numpy",)) if word.startswith("type=bind")]
+    assert all(f"type=bind,source={path},target={path},readonly" in mounts for path in packages)
+    assert all(word.endswith(",readonly") for word in mounts)
+    assert not [word for word in told(DOCKER) if "site-packages" in word]
+    assert told(DOCKER, preload=("numpy",))[-2:] == ["/judge/control", "numpy"]
+
+
+@pytest.mark.parametrize(("unified", "runtime"), [(False, ["--runtime", "runc"]), (True, [])])
+def test_podman_takes_runc_where_control_groups_are_mixed(
+    commands: Path, monkeypatch: pytest.MonkeyPatch, unified: bool, runtime: list[str]
+) -> None:
+    command(commands, "runc", "")
+    monkeypatch.setattr(container_engine, "_UNIFIED_CONTROL_GROUPS", commands if unified else commands / "none")
+    assert PODMAN.command("info") == ["/usr/bin/podman", *runtime, "info"]
+    assert DOCKER.command("info") == ["/usr/bin/docker", "info"]
+
+
+def test_podman_is_left_its_runtime_where_there_is_no_runc(commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(container_engine, "_UNIFIED_CONTROL_GROUPS", commands / "none")
+    assert PODMAN.command("info") == ["/usr/bin/podman", "info"]
+
+
+# The image.
+
+
+def test_the_image_holds_this_interpreter_and_nothing_of_others() -> None:
+    files = image_files()
+    assert files[str(Path(sys.executable).resolve())[1:]] == Path(sys.executable).resolve()
+    library = str(Path(os.__file__).parent)[1:]
+    assert {f"{library}/os.py", f"{library}/encodings/utf_8.py"} <= files.keys()
+    assert [name for name in files if "/libc.so" in name or "/libc.musl" in name]
+    assert [name for name in files if name.rpartition("/")[2].startswith("ld-")]
+    inside = sorted(name.removeprefix("jail/axiom/") for name in files if name.startswith("jail/"))
+    assert inside == ["__init__.py", "errors.py"] + [
+        f"sandbox/{name}.py" for name in ("__init__", "child", "nodes", "seccomp", "values", "zygote")
+    ]
+    assert not [name for name in files if {"site-packages", "dist-packages", "test"} & {*name.split("/")[:-1]}]
+
+
+def test_nothing_in_the_image_can_be_written_or_gives_rights(tmp_path: Path) -> None:
+    source, program = tmp_path / "m.py", tmp_path / "p"
+    source.write_text("x = 1\n")
+    program.write_text("p")
+    source.chmod(0o666)
+    program.chmod(0o6777)
+    archive = io.BytesIO()
+    write_archive(archive, {"lib/m.py": source, "bin/p": program})
+    archive.seek(0)
+    with tarfile.open(fileobj=archive) as tar:
+        found = {entry.name: (entry.mode, entry.uid, entry.gid) for entry in tar}
+    assert found["lib/m.py"] == (0o444, 0, 0)
+    assert found["bin/p"] == (0o555, 0, 0)
+    assert {"lib", "bin", "tmp", "judge", "proc", "dev"} <= found.keys()
+    assert {mode for mode, _, _ in found.values()} == {0o444, 0o555}
+
+
+def test_compiled_sources_come_along_and_stay_valid(tmp_path: Path) -> None:
+    source = tmp_path / "m.py"
+    source.write_text("x = 1\n")
+    os.utime(source, (1_000_000_000, 1_000_000_000))
+    compiled = tmp_path / "__pycache__" / f"m.{sys.implementation.cache_tag}.pyc"
+    compiled.parent.mkdir()
+    compiled.write_bytes(b"c")
+    archive = io.BytesIO()
+    write_archive(archive, {"lib/m.py": source})
+    archive.seek(0)
+    with tarfile.open(fileobj=archive) as tar:
+        assert tar.getmember("lib/m.py").mtime == 1_000_000_000
+        assert tar.getmember(f"lib/__pycache__/{compiled.name}").size == 1
+
+
+def test_an_image_is_named_by_what_is_in_it(tmp_path: Path) -> None:
+    source, other = tmp_path / "m.py", tmp_path / "n.py"
+    source.write_text("x = 1\n")
+    other.write_text("x = 1\n")
+    os.utime(other, (1, 1))
+    name = container_image._digest({"m.py": source})
+    assert container_image._digest({"m.py": other}) == name
+    assert container_image._digest({"n.py": other}) != name
+    other.write_text("x = 2\n")
+    assert container_image._digest({"m.py": other}) != name
+
+
+# What is said where it fails.
+
+_SOCKET = "unix:///var/run/docker.sock"
+
+
+@pytest.mark.parametrize(
+    ("scripts", "named", "words"),
+    [
+        ({}, None, ["needs Docker or Podman, and neither is installed", "apt-get install docker.io, or podman"]),
+        ({}, "nerdctl", ["AXIOM_CONTAINER_ENGINE is 'nerdctl', which is no command here"]),
+        (
+            {"docker": f"echo 'Cannot connect to the Docker daemon at {_SOCKET}. Is it running?' >&2; exit 1"},
+            None,
+            ["Docker says: Cannot connect", "sudo systemctl start docker", "isolation 'namespaces'"],
+        ),
+        (
+            {"docker": "echo 'Cannot connect to the Docker daemon' >&2; exit 1", "podman": "echo podman"},
+            None,
+            ["or choose Podman: AXIOM_CONTAINER_ENGINE=podman"],
+        ),
+        (
+            {"docker": f"echo 'permission denied while trying to connect to {_SOCKET}' >&2; exit 1"},
+            None,
+            ["permission denied", "sudo usermod -aG docker $USER"],
+        ),
+        ({"docker": "exit 3"}, None, ["Docker says: code 3", "docker info"]),
+        (
+            {"docker": "case $1 in version) echo 9;; info) echo false true;; esac"},
+            None,
+            ["Docker cannot limit memory and processes here (false true)", "control groups are of version 2"],
+        ),
+        (
+            {"podman": "case $1$3 in --version) echo podman 5;; info) echo true v1 [];; *) case $3 in info) "
+             "echo 'true v1 [memory pids]';; esac; echo 'true v1 [memory pids]';; esac"},
+            None,
+            ["Podman cannot limit memory and processes here (true v1"],
+        ),
+        (
+            {"docker": f"case $1 in import) echo no space left >&2; exit 1;; esac; {ANSWERS}"},
+            None,
+            ["Docker says: no space left", "docker info"],
+        ),
+        (
+            {"docker": f"case $1 in run) echo no cgroups >&2; exit 125;; esac; {ANSWERS}"},
+            None,
+            ["no jail came up (no cgroups)", "needs Docker on the judge's own machine"],
+        ),
+    ],
+    ids=["none", "named", "stopped", "other", "group", "broken", "limits", "rootless", "import", "run"],
+)  # fmt: skip
+def test_without_a_working_engine_one_line_says_what_is_missing(
+    commands: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    scripts: dict[str, str], named: str | None, words: list[str],
+) -> None:  # fmt: skip
+    for name, script in scripts.items():
+        command(commands, name, script)
+    if named:
+        monkeypatch.setenv(ENGINE_VARIABLE, named)
+    files = write(tmp_path / "problems.jsonl", PROBLEMS), write(tmp_path / "samples.jsonl", SAMPLES)
+    assert main(["verify", *files, "--isolation", "docker"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert all(word in said for word in words), said
+    assert not (tmp_path / "samples.verdicts.jsonl").exists()
+
+
+def test_an_engine_that_hangs_is_told_of(commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine(str(command(commands, "docker", "sleep 60")), is_podman=False)
+    monkeypatch.setattr(container_engine, "_ANSWER_S", 0.1)
+    with pytest.raises(SandboxError, match=r"Docker has not answered 'version' in 0\.1 s; restart it"):
+        engine.check()
+
+
+def test_an_engine_that_is_no_program_is_told_of(commands: Path) -> None:
+    file = command(commands, "docker", "")
+    file.write_bytes(b"\x7fELF")
+    with pytest.raises(SandboxError, match="docker does not run"):
+        Engine(str(file), is_podman=False).check()
+    assert not find_engine().is_podman
+
+
+def test_an_image_that_cannot_be_written_is_told_of(commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command(commands, "docker", ANSWERS)
+    monkeypatch.setattr(container_image.tempfile, "TemporaryFile", partial(open, "/dev/full", "wb"))
+    with pytest.raises(SandboxError, match="no image can be built"):
+        ContainerSandbox()
+
+
+def test_a_machine_without_ldd_is_told_of(commands: Path) -> None:
+    command(commands, "docker", ANSWERS)
+    (commands / "ldd").unlink()
+    with pytest.raises(SandboxError, match="needs the command ldd"):
+        ContainerSandbox()
+
+
+def test_docker_comes_first_and_a_docker_that_is_podman_is_known(
+    commands: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    podman = command(commands, "podman", "echo podman version 5")
+    assert find_engine() == Engine(str(podman), is_podman=True)
+    docker = command(commands, "docker", "echo Docker version 28")
+    assert find_engine() == Engine(str(docker), is_podman=False)
+    monkeypatch.setenv(ENGINE_VARIABLE, "podman")
+    assert find_engine() == Engine(str(podman), is_podman=True)
+    monkeypatch.delenv(ENGINE_VARIABLE)
+    command(commands, "docker", "echo podman version 5")
+    assert find_engine() == Engine(str(docker), is_podman=True)
+
+
+# Containers.
+
+
+@needs_engine
+def test_where_a_header_leaves_the_outcome_open_docker_gives_what_namespaces_gives(judge: Judge) -> None:
+    # What may run into a time limit depends on what else the machine does.
+    settled = [attack for attack in CORPUS if len(attack.expect) > 1 and Outcome.time_limit not in attack.expect]
+    assert len(settled) >= 40
+    with Judge(workers=1, isolation="namespaces") as other:
+        for attack in settled:
+            assert judge.judge(MERGE, attack.source).outcome is other.judge(MERGE, attack.source).outcome, attack.name
+
+
+@needs_engine
+def test_a_program_in_a_container_sees_as_little_as_it_may(judge: Judge) -> None:
+    program = (
+        "import os\ndef f():\n"
+        "    folders = ('/tmp', '/judge', '/dev/shm', '/dev/pts', '/dev/mqueue', '/home', '/usr/bin')\n"
+        "    full = [path for path in folders if os.path.exists(path) and os.listdir(path)]\n"
+        "    written = []\n"
+        "    for folder, _, _ in os.walk('/'):\n"
+        "        try:\n            os.mkdir(folder + '/axiom-x')\n            written.append(folder)\n"
+        "        except OSError:\n            pass\n"
+        "    status = open('/proc/self/status').read()\n"
+        "    names = ('CapBnd', 'NoNewPrivs', 'Uid')\n"
+        "    told = [line.split()[1] for line in status.splitlines() if line.startswith(names)]\n"
+        "    return [full, written, told, os.uname().nodename]\n"
+    )
+    seen = Problem(
+        id="t/seen", entry_point="f", statement="x", limits=Limits(cpu_s=20.0),
+        tests=(CallTest((), expected=[[], [], ["65534", "0000000000000000", "1"], "jail"]),),
+    )  # fmt: skip
+    verdict = judge.judge(seen, program)
+    assert verdict.passed, verdict
+
+
+@needs_engine
+@pytest.mark.parametrize("name", ["mem", "environ", "maps", "fd"])
+def test_a_program_in_a_container_cannot_reach_the_zygote_through_proc(judge: Judge, name: str) -> None:
+    program = (
+        f"import os\ndef f():\n    os.listdir('/proc/1/fd') if {name == 'fd'} else open('/proc/1/{name}').read(1)\n"
+    )
+    verdict = judge.judge(ONE, program)
+    assert verdict.outcome is Outcome.runtime_error
+    assert "Permission denied" in verdict.message
+
+
+@needs_engine
+def test_a_program_with_more_memory_than_a_container_has_gets_a_larger_one(judge: Judge) -> None:
+    large = Problem(
+        id="t/large", entry_point="f", statement="x", tests=(CallTest((), expected=1400 << 20),),
+        limits=Limits(cpu_s=20.0, memory_bytes=1700 << 20),
+    )  # fmt: skip
+    program = "def f():\n    return len(b'x' * (1400 << 20))\n"
+    verdict = judge.judge(large, program)
+    assert verdict.passed, verdict
+    assert verdict.peak_bytes > 1400 << 20
+    assert judge.judge(ONE, program).outcome is Outcome.memory_limit
+
+
+@needs_engine
+def test_the_engine_keeps_to_the_limits_of_the_whole_container(judge: Judge) -> None:
+    engine, names = find_engine(), container_names(family())
+    assert names
+    said = engine.run("inspect", "--format", "{{json .HostConfig}}", min(names))
+    limits = json.loads(said)
+    assert limits["Memory"] >= 1536 << 20
+    assert (limits["PidsLimit"], limits["ReadonlyRootfs"], limits["NetworkMode"]) == (1024, True, "none")
+    assert not limits["Privileged"]
+
+
+@needs_engine
+def test_an_image_is_built_once(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(container_image, "_build", lambda *_: pytest.fail("built again"))
+    assert container_image.image(find_engine()).startswith("axiom-judge:")
+
+
+@needs_engine
+@pytest.mark.parametrize("kind", [signal.SIGKILL, signal.SIGINT])
+def test_a_stopped_command_leaves_no_container_and_the_same_command_goes_on(
+    tmp_path: Path, kind: signal.Signals
+) -> None:
+    problems = write(tmp_path / "problems.jsonl", PROBLEMS)
+    samples = write(tmp_path / "samples.jsonl", [{"task_id": "p/a", "solution": RIGHT}] * 400)
+    out, folder = tmp_path / "v.jsonl", tmp_path / "tmp"
+    folder.mkdir()
+    line = [sys.executable, "-m", "axiom", "verify", problems, samples, "--out", str(out), "--isolation", "docker"]
+    environment = os.environ | {"TMPDIR": str(folder)}
+    running = subprocess.Popen(line, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+    try:
+        await_(lambda: out.is_file() and out.stat().st_size > 2000)
+        commands = descendants(running.pid)
+        zygotes = container_zygotes(container_names(commands))
+        assert zygotes
+    finally:
+        running.send_signal(kind)
+        running.wait()
+    assert out.read_bytes().count(b"\n") < 400
+    mine = ("ps", "--all", "--quiet", "--filter", f"name=axiom-judge-{running.pid}-")
+    await_(lambda: not any(map(alive, zygotes | commands)) and find_engine().run(*mine) == "")
+    assert not list(folder.iterdir())
+    assert subprocess.run(line, cwd=ROOT, capture_output=True, check=False).returncode == 0
+    rows = [json.loads(row) for row in out.read_text().splitlines()]
+    assert [row["sample_index"] for row in rows] == list(range(400))
+    assert {row["isolation"] for row in rows} == {"docker"}
+
+
+def await_(holds: Any) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
