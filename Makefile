@@ -111,5 +111,5 @@ test-docker: setup
 			tests/test_standard_library.py tests/test_verify.py || exit 1; \
 	done
 
-test-podman:
-	$(MAKE) test-docker ENGINES=podman
+test-podman: ENGINES = podman
+test-podman: test-docker

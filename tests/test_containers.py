@@ -4,6 +4,7 @@ import io
 import itertools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,7 +25,8 @@ from axiom.sandbox import container_engine, container_image
 from axiom.sandbox.container import ContainerSandbox, run_arguments
 from axiom.sandbox.container_engine import ENGINE_VARIABLE, Engine, find_engine
 from axiom.sandbox.container_image import image_files, write_archive
-from axiom.verification.judge import Judge
+from axiom.verification import doctor
+from axiom.verification.judge import Judge, make_sandbox
 from axiom.verification.verdict import Outcome
 from tests.attacks.test_attacks import CORPUS, MERGE
 from tests.levels import container_names, container_zygotes, needs_engine
@@ -200,7 +202,7 @@ _SOCKET = "unix:///var/run/docker.sock"
         (
             {"docker": f"echo 'Cannot connect to the Docker daemon at {_SOCKET}. Is it running?' >&2; exit 1"},
             None,
-            ["Docker says: Cannot connect", "sudo systemctl start docker", "isolation 'namespaces'"],
+            ["Docker says 'Cannot connect", "sudo systemctl start docker", "isolation 'namespaces'"],
         ),
         (
             {"docker": "echo 'Cannot connect to the Docker daemon' >&2; exit 1", "podman": "echo podman"},
@@ -212,7 +214,7 @@ _SOCKET = "unix:///var/run/docker.sock"
             None,
             ["permission denied", "sudo usermod -aG docker $USER"],
         ),
-        ({"docker": "exit 3"}, None, ["Docker says: code 3", "docker info"]),
+        ({"docker": "exit 3"}, None, ["Docker says 'code 3'", "docker info"]),
         (
             {"docker": "case $1 in version) echo 9;; info) echo false true;; esac"},
             None,
@@ -227,7 +229,7 @@ _SOCKET = "unix:///var/run/docker.sock"
         (
             {"docker": f"case $1 in import) echo no space left >&2; exit 1;; esac; {ANSWERS}"},
             None,
-            ["Docker says: no space left", "docker info"],
+            ["Docker says 'no space left'", "docker info"],
         ),
         (
             {"docker": f"case $1 in run) echo no cgroups >&2; exit 125;; esac; {ANSWERS}"},
@@ -296,7 +298,30 @@ def test_docker_comes_first_and_a_docker_that_is_podman_is_known(
     assert find_engine() == Engine(str(docker), is_podman=True)
 
 
+@pytest.mark.parametrize("level", ["namespaces", "docker"])
+def test_another_system_is_sent_to_plain_processes(level: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(SandboxError, match=f"isolation '{level}' needs Linux, this is darwin; use 'process'"):
+        make_sandbox(level)
+
+
+def test_the_doctor_says_that_an_engine_is_missing_and_not_needed(commands: Path) -> None:
+    assert doctor._containers().startswith("not here; not needed. isolation 'docker' needs Docker or Podman")
+
+
 # Containers.
+
+
+@needs_engine
+def test_the_doctor_tries_every_layer_in_a_container() -> None:
+    assert re.fullmatch(r"yes, (Docker|Podman) \S+: all 10 layers hold", doctor._containers())
+
+
+@needs_engine
+def test_the_doctor_names_a_layer_that_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = doctor.Layer("fire", "def probe():\n    return True\n", Outcome.forbidden)
+    monkeypatch.setattr(doctor, "LAYERS", (*doctor.LAYERS[:2], broken))
+    assert doctor._containers() == "NO: fire"
 
 
 @needs_engine

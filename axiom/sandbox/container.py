@@ -56,17 +56,16 @@ class ContainerSandbox(JailSandbox):
 
     Args:
         preload: third-party modules that programs may import; with any, all that this interpreter has are there.
-        engine: None takes the one that :func:`find_engine` finds.
 
     Raises:
-        SandboxError: if no engine answers, or it does not take the image.
+        SandboxError: if no engine answers, or it does not take the image or run a container.
     """
 
     isolation = "docker"
 
-    def __init__(self, *, preload: Sequence[str] = (), engine: Engine | None = None) -> None:
+    def __init__(self, *, preload: Sequence[str] = ()) -> None:
         super().__init__(preload=preload)
-        self._engine = find_engine() if engine is None else engine
+        self._engine = find_engine()
         self._engine.check()
         self._image = image(self._engine)
         self._idle.append(self._new_jail(Limits()))

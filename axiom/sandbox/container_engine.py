@@ -72,7 +72,7 @@ class Engine:
             raise SandboxError(f"{self.path} does not run ({error}); {_INSTALL}") from error
         if done.returncode != 0:
             said = one_line(done.stderr) or f"code {done.returncode}"
-            raise SandboxError(f"isolation 'docker': {self.name} says: {said}. {self.remedy(said)}")
+            raise SandboxError(f"isolation 'docker': {self.name} says '{said}'. {self.remedy(said)}")
         return done.stdout.decode(errors="replace").strip()
 
     def check(self) -> str:

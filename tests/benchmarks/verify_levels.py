@@ -28,7 +28,8 @@ def main() -> None:
             rates[level].append(axiom_rate(chosen.workers, chosen.passes, isolation=level))
     median = {level: round(statistics.median(found), 1) for level, found in rates.items()}
     ratio = round(median["docker"] / median["namespaces"], 2)
-    print(json.dumps({"engine": f"{engine.name} {version}", "workers": chosen.workers, **median, "docker_ratio": ratio}))
+    result = {"engine": f"{engine.name} {version}", "workers": chosen.workers, **median, "docker_ratio": ratio}
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":
