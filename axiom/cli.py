@@ -16,7 +16,7 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 from transformers.utils import logging as transformers_logging
 
-from axiom.errors import AxiomError, ConfigError, ModelError, RoundStoreError
+from axiom.errors import AxiomError, ConfigError, ModelError, RankLostError, RoundStoreError
 from axiom.generation.openai_sampler import OpenAISampler
 from axiom.generation.transformers_sampler import TransformersSampler, is_out_of_memory
 from axiom.generation.vllm_sampler import VLLMSampler
@@ -29,6 +29,7 @@ from callbacks.sample_writer import SampleWriter
 from callbacks.tensorboard_page import TensorBoardPage
 from callbacks.value_figures import ValueFigures
 from datamodules.best_of_n import BestOfNDataModule
+from datamodules.ranks import is_of_a_lost_rank
 from datamodules.verdicts import VerdictsDataModule
 from modules.policy_module import ADAPTER_PREFIX, PolicyModule
 from modules.value_module import ValueModule
@@ -228,6 +229,12 @@ def run(arguments: list[str]) -> int:
             raise ModelError(
                 "out of memory; lower data.batch_size (trainer.accumulate_grad_batches makes up for it), or set "
                 "model.gradient_checkpointing true; the same command goes on from what is stored"
+            ) from error
+        if is_of_a_lost_rank(error):
+            said = str(error).partition("\n")[0]
+            raise RankLostError(
+                f"another rank is gone ({said}); the first error above says why; the same command goes on from what is "
+                "stored"
             ) from error
         raise
     finally:

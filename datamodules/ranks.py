@@ -132,6 +132,11 @@ def ranks_of(trainer: L.Trainer) -> Ranks:
     return Ranks(trainer.global_rank, trainer.world_size, store, while_waiting=heed_sigterm)
 
 
+def is_of_a_lost_rank(error: BaseException) -> bool:
+    """Whether an error is a collective's whose other end is gone; the backends tell it in their own ways."""
+    return isinstance(error, distributed.DistError) or (isinstance(error, RuntimeError) and "/gloo/" in str(error))
+
+
 @contextmanager
 def _lost_store(rank: int) -> Iterator[None]:
     try:

@@ -72,6 +72,33 @@ def test_training_without_memory_says_what_to_lower(
     assert "model.gradient_checkpointing true" in told
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("[/pytorch/third_party/gloo/gloo/transport/tcp/pair.cc:538] Connection closed by peer [::1]:99"),
+        torch.distributed.DistBackendError("NCCL communicator was aborted on rank 0.\nframe #0"),
+    ],
+)
+def test_a_rank_that_is_gone_in_the_middle_of_training_is_told_in_one_line(
+    tmp_path: Path,
+    taught: tuple[Path, Path],
+    error: Exception,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def without_the_other(*given: object) -> None:
+        raise error
+
+    monkeypatch.setattr(PolicyModule, "training_step", without_the_other)
+    assert main(["fit", *settings(tmp_path, *taught)]) == 2
+    told = capsys.readouterr().err.splitlines()[-1]
+    said = str(error).partition("\n")[0]
+    assert told == (
+        f"error: another rank is gone ({said}); the first error above says why; the same command goes on from what is "
+        "stored"
+    )
+
+
 def test_a_folder_in_which_another_process_works_is_refused_until_it_ends(
     tmp_path: Path, taught: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

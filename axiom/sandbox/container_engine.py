@@ -3,8 +3,8 @@
 Docker where it is installed, else Podman; ``AXIOM_CONTAINER_ENGINE`` names one, or the path of one.
 
 Covered: an engine that is missing, does not answer, may not be spoken to, or cannot limit what it runs: each is told
-with what helps. Not covered: how an
-engine is set up; whoever may speak to Docker's daemon is as good as root. Assumes: the engine runs on this machine.
+with what helps. Not covered: how an engine is set up; whoever may speak to Docker's daemon is as good as root.
+Assumes: the engine runs on this machine.
 """
 
 import os

@@ -23,6 +23,7 @@ import socket
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,9 +83,11 @@ class Attempt:
                 os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "NODE_RANK": "0"}
                 os.environ |= {"LOCAL_RANK": str(rank), "WORLD_SIZE": str(ranks)}
             code = axiom(arguments)
+        except BaseException:
+            traceback.print_exc()
+        finally:
             sys.stdout.flush()
             sys.stderr.flush()
-        finally:
             os._exit(code)
 
     def running(self) -> list[psutil.Process]:
