@@ -1,6 +1,6 @@
 # make setup | fit | smoke | test | check | format | bench-verify | soak-verify | bench-sampling |
-# bench-training | bench-uplift | bench-search | bench-budget | fuzz | mutants | test-vllm | test-docker | test-podman:
-# each makes the environment that it needs where it is missing.
+# bench-training | bench-uplift | bench-search | bench-budget | bench-division | faults | fuzz | mutants | test-vllm |
+# test-docker | test-podman: each makes the environment that it needs where it is missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ VLLM := .venv-vllm
 ENGINES ?= docker podman
 
 .PHONY: setup fit smoke test check format bench-verify soak-verify bench-sampling bench-training bench-uplift \
-	bench-search bench-budget fuzz mutants test-vllm test-docker test-podman
+	bench-search bench-budget bench-division faults fuzz mutants test-vllm test-docker test-podman
 
 setup: $(VENV)/.ready
 
@@ -79,6 +79,14 @@ bench-search: setup
 # Problems that a round's early stop solves, against an even division, from the samples that runs hold.
 bench-budget: setup
 	$(BIN)/python -m tests.benchmarks.budget runs/quickstart
+
+# How long two ranks wait for one another while they sample, by work and by a static division.
+bench-division: setup
+	$(BIN)/python -m tests.benchmarks.division
+
+# Runs that kill -9 ends at random moments and that go on, on one and on two ranks: about an hour on two cores.
+faults: setup
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.faults --kills 200
 
 fuzz: setup
 	AXIOM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/test_fuzz.py

@@ -101,9 +101,9 @@ class Rank:
             purpose="train",
             plan=Plan({problem.id: self.samples for problem in problems}),
             sampler=self.sampler,
-            params=SamplingParams(temperature=0.7, max_new_tokens=160),
+            params=SamplingParams(temperature=0.7, max_new_tokens=80),
             judge=judge,
-            style="direct",
+            style="complete",
             run_seed=0,
             round_index=0,
             rank=self.ranks.rank,
@@ -116,8 +116,8 @@ class Rank:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--problems", default="basics/train")
-    parser.add_argument("--limit", type=int, default=80)
-    parser.add_argument("--samples", type=int, default=4)
+    parser.add_argument("--limit", type=int, default=64)
+    parser.add_argument("--samples", type=int, default=8)
     parser.add_argument("--rows", type=int, default=32)
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--rank", type=int, help=argparse.SUPPRESS)

@@ -204,19 +204,24 @@ class Campaign:
                     self._await_end(attempt)
                     break
             if not left:
-                self._await_end(attempt, seconds=_END_S + 20 * lasted_s)
+                self._await_end(attempt, finishes_within_s=_END_S + 20 * lasted_s)
             reported = dict(whole_rows(run)) | reported
             codes = set(attempt.codes.values())
             if codes == {0}:
                 break
             if codes - {0, 2, -signal.SIGKILL}:
                 self.told.differences.append(f"{run.name}: exit codes {sorted(codes)}, see {log}")
+            if attempts > 2 * _KILLS_PER_RUN:
+                self.told.differences.append(f"{run.name}: does not come to its end, see {log}")
+                break
         self._compare(run, reported, reference, hashes)
 
-    def _await_end(self, attempt: Attempt, *, seconds: float = _END_S) -> None:
+    def _await_end(self, attempt: Attempt, *, finishes_within_s: float | None = None) -> None:
+        """Wait until the ranks that are left have given up, or until all of the run is done; else it hangs."""
         began = time.monotonic()
-        if attempt.ended_within(seconds):
-            self.told.longest_end_s = max(self.told.longest_end_s, time.monotonic() - began)
+        if attempt.ended_within(finishes_within_s or _END_S):
+            if finishes_within_s is None:
+                self.told.longest_end_s = max(self.told.longest_end_s, time.monotonic() - began)
             return
         self.told.hangs += 1
         for process in attempt.running():
