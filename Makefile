@@ -1,5 +1,5 @@
 # make setup | fit | smoke | test | check | format | bench-verify | soak-verify | bench-sampling |
-# bench-training | bench-uplift | bench-search | bench-budget | bench-division | faults | fuzz | mutants | test-vllm |
+# bench-training | bench-uplift | bench-search | bench-budget | bench-division | bench-store | faults | fuzz | mutants | test-vllm |
 # test-docker | test-podman: each makes the environment that it needs where it is missing.
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +9,7 @@ VLLM := .venv-vllm
 ENGINES ?= docker podman
 
 .PHONY: setup fit smoke test check format bench-verify soak-verify bench-sampling bench-training bench-uplift \
-	bench-search bench-budget bench-division faults fuzz mutants test-vllm test-docker test-podman
+	bench-search bench-budget bench-division bench-store faults fuzz mutants test-vllm test-docker test-podman
 
 setup: $(VENV)/.ready
 
@@ -83,6 +83,10 @@ bench-budget: setup
 # How long two ranks wait for one another while they sample, by work and by a static division.
 bench-division: setup
 	$(BIN)/python -m tests.benchmarks.division
+
+# The time and the memory that it takes to open a round of a million samples.
+bench-store: setup
+	$(BIN)/python -m tests.benchmarks.store
 
 # Runs that kill -9 ends at random moments and that go on, on one and on two ranks: about an hour on two cores.
 faults: setup
