@@ -1,6 +1,7 @@
 # make setup | fit | smoke | test | check | format | bench-verify | soak-verify | bench-sampling |
-# bench-training | bench-uplift | bench-search | bench-budget | bench-division | bench-store | faults | fuzz | mutants | test-vllm |
-# test-docker | test-podman: each makes the environment that it needs where it is missing.
+# bench-training | bench-uplift | bench-search | bench-budget | bench-division | bench-store |
+# faults | fuzz | mutants | test-vllm | test-docker | test-podman: each makes the environment that it needs where it is
+# missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -33,6 +33,7 @@ def round_layout(k: Sequence[int], *, tells_kl: bool, learns_value: bool) -> Lay
     speed = {
         "tokens a second, judging included": _lines("collect/tokens_per_s$"),
         "samples a second, judging included": _lines("collect/samples_per_s$"),
+        "what ranks wait for one another, share of their time": _lines("collect/waited_share$"),
         "duplicates, share of samples": _lines("collect/duplicates$"),
         "tokens of a sample": _lines("collect/tokens_per_sample$"),
     }
