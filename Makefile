@@ -1,5 +1,5 @@
 # make setup | fit | smoke | test | check | format | bench-verify | soak-verify | bench-sampling |
-# bench-training | bench-uplift | bench-search | bench-budget | bench-division | bench-store |
+# bench-training | bench-uplift | bench-search | bench-budget | bench-division | bench-store | bench-memory |
 # faults | fuzz | mutants | test-vllm | test-docker | test-podman: each makes the environment that it needs where it is
 # missing.
 PYTHON ?= python3
@@ -10,7 +10,8 @@ VLLM := .venv-vllm
 ENGINES ?= docker podman
 
 .PHONY: setup fit smoke test check format bench-verify soak-verify bench-sampling bench-training bench-uplift \
-	bench-search bench-budget bench-division bench-store faults fuzz mutants test-vllm test-docker test-podman
+	bench-search bench-budget bench-division bench-store bench-memory faults fuzz mutants test-vllm test-docker \
+	test-podman
 
 setup: $(VENV)/.ready
 
@@ -88,6 +89,10 @@ bench-division: setup
 # The time and the memory that it takes to open a round of a million samples.
 bench-store: setup
 	$(BIN)/python -m tests.benchmarks.store
+
+# The memory of a run over fifty rounds of a tiny model.
+bench-memory: setup
+	$(BIN)/python -m tests.benchmarks.memory
 
 # Runs that kill -9 ends at random moments and that go on, on one and on two ranks: about an hour on two cores.
 faults: setup
