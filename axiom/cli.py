@@ -13,7 +13,7 @@ import torch
 import yaml
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI, SaveConfigCallback
 from lightning.pytorch.loggers import TensorBoardLogger
-from lightning.pytorch.utilities.exceptions import SIGTERMException
+from lightning.pytorch.utilities.exceptions import MisconfigurationException, SIGTERMException
 from transformers.utils import logging as transformers_logging
 
 from axiom.errors import AxiomError, ConfigError, ModelError, RankLostError, RoundStoreError
@@ -37,6 +37,8 @@ from modules.value_module import ValueModule
 ENGINES = tuple(engine.__name__ for engine in (TransformersSampler, VLLMSampler, OpenAISampler))
 OBJECTIVES = tuple(objective.__name__ for objective in (SFT, Distill, DPO, PolicyGradient))
 DEFAULT_RUN = "runs/quickstart"
+# How the names of Lightning's strategies and their classes begin.
+SHARDING = ("fsdp", "deepspeed", "modelparallel")
 
 
 class AxiomTrainer(L.Trainer):
@@ -47,7 +49,19 @@ class AxiomTrainer(L.Trainer):
             settings["logger"] = TensorBoardLogger(
                 default_root_dir, name="", version="tensorboard", default_hp_metric=False
             )
-        super().__init__(default_root_dir=default_root_dir, **settings)
+        for kind in type(settings.get("strategy")).__mro__:
+            _refuse_sharding(kind.__name__)
+        try:
+            super().__init__(default_root_dir=default_root_dir, **settings)
+        except (MisconfigurationException, ValueError) as error:  # no such device, strategy or number of tasks
+            told = " ".join(str(error).split())
+            raise ConfigError(f"trainer: {told}; python -m axiom doctor shows what this machine has") from error
+        except KeyError as error:
+            if "SLURM" in str(error):
+                raise ConfigError(
+                    f"trainer.plugins SLURMEnvironment: {error} is not set; begin the command with srun, in a job"
+                ) from error
+            raise
 
     def collect(
         self,
@@ -100,7 +114,20 @@ class FitConfig(SaveConfigCallback):
             super().setup(trainer, pl_module, stage)
 
 
-class AxiomCLI(LightningCLI):
+class WholePolicyCLI(LightningCLI):
+    """LightningCLI for what is whole on every rank."""
+
+    def before_instantiate_classes(self) -> None:
+        """Refuse, before anything is built, a strategy under which it would not be.
+
+        Raises:
+            ConfigError: naming what serves in its place.
+        """
+        strategy = self.config[self.config["subcommand"]].trainer.strategy
+        _refuse_sharding(str(getattr(strategy, "class_path", strategy)).rpartition(".")[2])
+
+
+class AxiomCLI(WholePolicyCLI):
     """LightningCLI whose ``fit`` goes on from the run's last checkpoint, and which can collect without training."""
 
     @staticmethod
@@ -154,7 +181,7 @@ class AxiomCLI(LightningCLI):
             raise ConfigError(f"--fresh: {run} is not empty; choose another trainer.default_root_dir or empty it")
 
 
-class ValueCLI(LightningCLI):
+class ValueCLI(WholePolicyCLI):
     """LightningCLI over the value function, which learns from the verdicts of runs that are there."""
 
     @staticmethod
@@ -187,6 +214,21 @@ def learns_values(arguments: list[str]) -> bool:
     return False
 
 
+def _refuse_sharding(strategy: str) -> None:
+    """Refuse a strategy, by the name of it or of its class, that leaves no rank the whole policy.
+
+    Raises:
+        ConfigError: naming what serves in its place.
+    """
+    if strategy.lower().startswith(SHARDING):
+        raise ConfigError(
+            f"trainer.strategy {strategy}: it leaves each rank a part of the policy or of its checkpoint, and each "
+            "needs the whole, to sample and to go on after a kill; take --trainer.strategy ddp, and where a GPU has no "
+            "room beside the quantised base, sample elsewhere: --data.sampler VLLMSampler, or OpenAISampler on a "
+            "server's base_url"
+        )
+
+
 def _check_checkpoint(file: Path) -> None:
     """Refuse what is no checkpoint of an adapter, in one line.
 
@@ -214,7 +256,7 @@ def run(arguments: list[str]) -> int:
         raise ConfigError("no subcommand; run python -m axiom --help")
     _silence_what_a_user_cannot_change()
     is_value = learns_values(arguments)
-    command_line: type[LightningCLI] = ValueCLI if is_value else AxiomCLI
+    command_line: type[WholePolicyCLI] = ValueCLI if is_value else AxiomCLI
     try:
         _run(command_line, arguments, is_value=is_value)
     except SIGTERMException:
@@ -242,7 +284,7 @@ def run(arguments: list[str]) -> int:
     return 0
 
 
-def _run(command_line: type[LightningCLI], arguments: list[str], *, is_value: bool) -> None:
+def _run(command_line: type[WholePolicyCLI], arguments: list[str], *, is_value: bool) -> None:
     command_line(
         ValueModule if is_value else PolicyModule,
         VerdictsDataModule if is_value else BestOfNDataModule,

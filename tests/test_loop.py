@@ -351,45 +351,6 @@ def test_a_mistake_gets_one_clear_error_and_code_two(
     assert not (tmp_path / "run" / "rounds").exists()
 
 
-SHIPPED = {
-    (): "TransformersSampler",
-    ("vllm",): "VLLMSampler",
-    ("openai",): "OpenAISampler",
-    ("distill",): "Distill",
-    ("dpo",): "DPO",
-    ("policy_gradient",): "PolicyGradient",
-}
-
-
-@pytest.mark.parametrize(("overlays", "named"), SHIPPED.items())
-def test_every_configuration_that_is_shipped_is_understood(
-    overlays: tuple[str, ...], named: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
-    files = ["configs/quickstart.yaml", *(f"configs/overlays/{name}.yaml" for name in overlays)]
-    for subcommand in ("fit", "collect"):
-        given = [word for file in files for word in ("--config", file)]
-        with pytest.raises(SystemExit) as stop:
-            main([subcommand, *given, "--print_config"])
-        assert stop.value.code in (0, None)
-        assert f".{named}\n" in capsys.readouterr().out
-    shipped = {str(file.relative_to(ROOT)) for file in (ROOT / "configs").rglob("*.yaml")}
-    named_files = {f"configs/overlays/{name}.yaml" for overlays in SHIPPED for name in overlays}
-    assert shipped == {"configs/quickstart.yaml", "configs/value.yaml", *named_files}
-
-
-def test_the_value_function_s_configuration_is_understood(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
-    with pytest.raises(SystemExit) as stop:
-        main(["fit", "--config", "configs/value.yaml", "--print_config"])
-    assert stop.value.code in (0, None)
-    shown = capsys.readouterr().out
-    assert "trains_adapter: false" in shown
-    assert "kind: head" in shown
-
-
 def test_help_names_the_subcommands_without_loading_torch() -> None:
     probe = "import sys; from axiom.__main__ import main; main(['--help']); assert 'torch' not in sys.modules"
     result = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=False)
