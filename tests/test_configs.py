@@ -74,7 +74,8 @@ def content(file: str) -> dict[str, Any]:
 def stand_ins(file: str, run: Path, taught: tuple[Path, Path]) -> list[str]:
     """Words that make the command of a configuration small, and what it asks of CUDA something else."""
     model, problems = taught
-    words, given = words_of(file), content(file)
+    words = words_of(file)
+    given = {key: value for word in words if word.endswith(".yaml") for key, value in content(word).items()}
     chosen: dict[str, Any] = {"trainer.default_root_dir": run}
     if learns_values(words):
         chosen["trainer.max_epochs"] = 1
@@ -183,7 +184,7 @@ def test_the_problems_of_a_configuration_are_there_and_none_is_trained_and_measu
     kept = without_leaks(train, measured, drop=given.get("data.leaks") == "drop")
     assert len(kept) > 0.98 * len(train)
     assert not {problem.id for problem in held[0]} & {problem.id for problem in held[1]}
-    assert all(30 < len(problems) for problems in held)
+    assert all(len(problems) > 30 for problems in held)
 
 
 @pytest.mark.parametrize(
@@ -220,7 +221,7 @@ class Renamed(FSDPStrategy):
 
 @pytest.mark.parametrize("strategy", [Renamed(), ModelParallelStrategy()])
 def test_a_strategy_derived_from_one_that_shards_is_refused_too(strategy: Any, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="take --trainer.strategy ddp"):
+    with pytest.raises(ConfigError, match=r"take --trainer\.strategy ddp"):
         AxiomTrainer(default_root_dir=str(tmp_path), strategy=strategy)
 
 
