@@ -57,12 +57,10 @@ class AxiomTrainer(L.Trainer):
         except (MisconfigurationException, ValueError) as error:  # no such device, strategy or number of tasks
             told = " ".join(str(error).split())
             raise ConfigError(f"trainer: {told}; python -m axiom doctor shows what this machine has") from error
-        except KeyError as error:
-            if "SLURM" in str(error):
-                raise ConfigError(
-                    f"trainer.plugins SLURMEnvironment: {error} is not set; begin the command with srun, in a job"
-                ) from error
-            raise
+        except KeyError as error:  # of the variables that tell a process which of its ranks it is
+            raise ConfigError(
+                f"trainer.plugins: {error} is not set; under SLURMEnvironment begin the command with srun, in a job"
+            ) from error
 
     def collect(
         self,

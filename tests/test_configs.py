@@ -200,13 +200,21 @@ def test_the_problems_of_a_configuration_are_there_and_none_is_trained_and_measu
         '{"class_path": "DeepSpeedStrategy", "init_args": {"stage": 3}}',
     ],
 )
-@pytest.mark.parametrize("file", ["configs/quickstart.yaml", "configs/value.yaml"])
-def test_a_strategy_that_shards_the_policy_is_refused_with_what_to_take_instead(
-    file: str, strategy: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("file", "missing"), [("configs/quickstart.yaml", "model.base"), ("configs/value.yaml", "data.runs")]
+)
+def test_a_strategy_that_shards_the_policy_is_refused_before_anything_is_loaded(
+    file: str,
+    missing: str,
+    strategy: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(ROOT)
     run = tmp_path / "run"
-    given = ("--trainer.strategy", strategy, "--trainer.default_root_dir", str(run))
+    nowhere = (f"--{missing}", str(tmp_path / "missing.gguf"))
+    given = ("--trainer.strategy", strategy, "--trainer.default_root_dir", str(run), *nowhere)
     assert main(["fit", "--config", file, *given]) == 2
     told = capsys.readouterr().err
     assert re.search(r"error: trainer.strategy \w+: it leaves each rank a part of the policy", told)
