@@ -268,7 +268,6 @@ class BestOfNDataModule(L.LightningDataModule):
             policy=self._policy(),
             workspace=self._workspace,
             round_index=self.round,
-            ranks_here=self.trainer.num_devices,
             on_progress=self._report,
         )
         if collected is not None:

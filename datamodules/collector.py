@@ -45,12 +45,14 @@ class Collector:
         self.seed, self.isolation, self.judge_workers = seed, isolation, judge_workers
         self._judge: Judge | None = None
         self._ranks: Ranks | None = None
+        self._cores = available_cores()  # this rank's
         self._checked: set[Purpose] = set()
         self._adapter: str | None = None  # what the engine draws with
 
     def join(self, trainer: L.Trainer) -> None:
         """Share the work with the trainer's other ranks, each of which calls this, until :meth:`close`."""
         self._ranks = self._ranks or ranks_of(trainer)
+        self._cores = max(available_cores() // trainer.num_devices, 1)
 
     @property
     def sampling(self) -> dict[str, Any]:
@@ -69,7 +71,7 @@ class Collector:
     def prepare(
         self, policy: Policy, *, workspace: Path, problems: Mapping[Purpose, Sequence[Problem]], round_index: int
     ) -> None:
-        """Have the engine draw from the policy, and refuse what it cannot do; each purpose is checked once.
+        """Have the engine draw from the policy and the judge ready; refuse what they cannot do, each purpose once.
 
         Args:
             policy: what is drawn from, with its adapter as it is.
@@ -79,7 +81,11 @@ class Collector:
 
         Raises:
             SamplingError: naming the parameter or the problem.
+            SandboxError: if the isolation is not to be had.
         """
+        if self._judge is None:
+            workers = self.judge_workers or default_workers(cores=self._cores)
+            self._judge = Judge(workers=workers, isolation=self.isolation).__enter__()
         adapter = policy.adapter_hash()
         if adapter != self._adapter:
             self.sampler.use(policy, workspace=workspace)
@@ -100,7 +106,6 @@ class Collector:
         policy: Policy,
         workspace: Path,
         round_index: int,
-        ranks_here: int,
         on_progress: Callable[[CollectProgress], None],
     ) -> CollectProgress | None:
         """Sample and judge what is missing; every rank calls this, and all of it is there afterwards.
@@ -113,7 +118,6 @@ class Collector:
             policy: what is drawn from, with its adapter as it is.
             workspace: the engine's folder.
             round_index: the round's number.
-            ranks_here: processes that share this machine's cores.
             on_progress: called as samples are stored.
 
         Returns:
@@ -129,10 +133,7 @@ class Collector:
         if not any(self._ranks.gather(float(is_missing))):
             return None
         self.prepare(policy, workspace=workspace, problems=problems, round_index=round_index)
-        cores = max(available_cores() // ranks_here, 1)
-        if self._judge is None:
-            workers = self.judge_workers or default_workers(cores=cores)
-            self._judge = Judge(workers=workers, isolation=self.isolation).__enter__()
+        assert self._judge is not None
         return collect(
             folder,
             problems[purpose],
@@ -146,7 +147,7 @@ class Collector:
             round_index=round_index,
             rank=self._ranks.rank,
             together=self._ranks.together(),
-            cores=cores if policy.device.type == "cpu" else None,
+            cores=self._cores if policy.device.type == "cpu" else None,
             on_progress=on_progress,
         )
 

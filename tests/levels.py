@@ -20,6 +20,7 @@ def _missing() -> str:
 
 
 _WHY = "" if os.environ.get(ENGINE_VARIABLE) else _missing()
+ENGINE_ANSWERS = not _WHY
 needs_engine = pytest.mark.skipif(bool(_WHY), reason=_WHY)
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="signals to a container's processes need root")
 DOCKER = pytest.param("docker", marks=needs_engine)

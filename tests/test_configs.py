@@ -20,6 +20,7 @@ from axiom.problems.leaks import without_leaks
 from axiom.problems.sources import load_problems
 from axiom.rounds.store import RoundStore
 from tests.generation.completions_server import Behaviour, CompletionsServer
+from tests.levels import ENGINE_ANSWERS
 from tests.runs import ROOT, command, environment, events, settings
 
 CONFIGS = sorted(str(file.relative_to(ROOT)) for file in (ROOT / "configs").rglob("*.yaml"))
@@ -41,6 +42,8 @@ SLURM = {f"SLURM_{name}": "0" for name in ("NODEID", "PROCID", "LOCALID")} | {
 PROCESSES = {"configs/overlays/ddp.yaml": 2, "configs/overlays/slurm.yaml": 1}
 # What is not installed here, and what the run then says.
 REFUSED = {"configs/overlays/vllm.yaml": "pip install vllm"} if find_spec("vllm") is None else {}
+if not ENGINE_ANSWERS:
+    REFUSED["configs/overlays/docker.yaml"] = "isolation 'docker'"
 # Weights and problems so small that a step takes no time.
 TINY = {
     "data.samples": 24,
