@@ -274,8 +274,8 @@ def run(arguments: list[str]) -> int:
         if is_of_a_lost_rank(error):
             said = str(error).partition("\n")[0]
             raise RankLostError(
-                f"another rank is gone ({said}); the first error above says why; the same command goes on from what is "
-                "stored"
+                f"this rank has lost the others ({said}); the first error above says why; the same command goes on "
+                "from what is stored"
             ) from error
         raise
     finally:

@@ -136,9 +136,10 @@ class ExpertIteration(L.Callback):
         """Begin and evaluate the last round where a kill came between the last epoch's checkpoint and that."""
         progress: Any = trainer.fit_loop.epoch_progress.current
         trained = progress.processed // self.epochs_per_round
-        if data.newest < trained:
+        newest = data.newest_round()
+        if newest < trained:
             data.begin_round(trained)
-        data.round = data.newest
+        data.round = max(newest, trained)
         known = len(data.folder.read("validation"))
         if len(data.collect("validation")) > known:
             self._report(trainer, data)

@@ -200,7 +200,7 @@ class BestOfNDataModule(L.LightningDataModule):
 
     def _begin_or_find(self, policy: Policy) -> int:
         """The round to go on with; begun where it is not there, once the engine is known to do what is asked."""
-        newest = self.newest
+        newest = self.newest_round()
         index = newest or 0
         if self._asked is not None:
             state = self._asked.adapter_state(self.store, newest, epochs_per_round=self.epochs_per_round)
@@ -213,8 +213,7 @@ class BestOfNDataModule(L.LightningDataModule):
             self.begin_round(index)
         return index
 
-    @property
-    def newest(self) -> int | None:
+    def newest_round(self) -> int | None:
         """The newest round as rank 0 sees it: another rank may look after rank 0 has begun the next."""
         assert self.trainer is not None
         newest: int | None = self.trainer.strategy.broadcast(self.store.newest())
@@ -319,7 +318,7 @@ class BestOfNDataModule(L.LightningDataModule):
         # Lightning asks before it has put `current_epoch` right after a checkpoint from an epoch's end.
         epoch = self.trainer.fit_loop.epoch_progress.current.processed  # type: ignore[attr-defined]
         index = min(epoch // self.epochs_per_round, self.rounds - 1)
-        newest = self.newest
+        newest = self.newest_round()
         if newest is None or newest < index:
             self.begin_round(index)
             self.collect("train")

@@ -2,8 +2,8 @@
 
 Sampling and judging take as long as they take: a rank that waits in a collective for one that still samples would run
 into the process group's time limit, and one whose partner has died would wait as long. Here a rank waits for the others
-as long as they show that they live, and a minute for one that does not. All of it goes through the process group's own
-store, which ``torchrun``, Slurm and Lightning's launchers all begin.
+as long as they show that they live, and forty seconds for one that does not. All of it goes through the process group's
+own store, which ``torchrun``, Slurm and Lightning's launchers all begin.
 """
 
 import threading
@@ -92,22 +92,30 @@ class Ranks:
         self._ended.set()
 
     def _wait(self, keys: Sequence[str]) -> None:
+        """Return once all of these are there, one of each rank."""
         seen = {rank: (0, time.monotonic()) for rank in range(self.world_size)}
-        look_s = _LOOK_S
-        while missing := [rank for rank, key in enumerate(keys) if not self._store.check([key])]:
-            now = time.monotonic()
-            for rank in missing:
-                beats = self._store.add(self._beat(rank), 0)
-                if beats != seen[rank][0]:
-                    seen[rank] = beats, now
-                elif now - seen[rank][1] > self._silent_s:
-                    raise RankLostError(
-                        f"rank {rank} has shown no life for {self._silent_s:.0f} s; the first error above, of that "
-                        "rank, says why; the same command goes on from what is stored"
-                    )
+        look_s, look_for_life_at = _LOOK_S, 0.0
+        while not self._store.check(list(keys)):
+            if time.monotonic() >= look_for_life_at:  # seldom: all ranks ask one store
+                self._look_for_life(keys, seen)
+                look_for_life_at = time.monotonic() + self._silent_s / _BEATS
             self._while_waiting()
             time.sleep(look_s)
             look_s = min(1.5 * look_s, _LONGEST_LOOK_S)
+
+    def _look_for_life(self, keys: Sequence[str], seen: dict[int, tuple[int, float]]) -> None:
+        """Note the heartbeats of the ranks that are missing, and when each was last another."""
+        for rank, key in enumerate(keys):
+            if self._store.check([key]):
+                continue
+            beats = self._store.add(self._beat(rank), 0)
+            if beats != seen[rank][0]:
+                seen[rank] = beats, time.monotonic()
+            elif time.monotonic() - seen[rank][1] > self._silent_s:
+                raise RankLostError(
+                    f"rank {rank} has shown no life for {self._silent_s:.0f} s; the first error above, of that rank, "
+                    "says why; the same command goes on from what is stored"
+                )
 
     def _live(self) -> None:
         while not self._ended.wait(self._silent_s / _BEATS):
@@ -133,7 +141,7 @@ def ranks_of(trainer: L.Trainer) -> Ranks:
 
 
 def is_of_a_lost_rank(error: BaseException) -> bool:
-    """Whether an error is a collective's whose other end is gone; the backends tell it in their own ways."""
+    """Whether an error is of the ranks' connection, mostly because one is gone; backends tell it in their own ways."""
     return isinstance(error, distributed.DistError) or (isinstance(error, RuntimeError) and "/gloo/" in str(error))
 
 

@@ -82,7 +82,7 @@ class Budget:
         self._most = max(total, committed)
         self._missing = [len(self._fixed[name]) for name in self._order]
         self._work.fill(problems=sum(self._missing), pool=max(total - committed, 0))
-        self._done_before = {name for name in self._order if self._is_done(name)}
+        self._done_before = self._done(self._order)
 
     @property
     def finished(self) -> bool:
@@ -108,7 +108,7 @@ class Budget:
     @property
     def problems_done(self) -> int:
         """Problems that want nothing more and wait for nothing: those of this rank, and what was done before."""
-        return len(self._done_before) + sum(self._is_done(name) for name in self._own if name not in self._done_before)
+        return len(self._done_before | self._done(self._own))
 
     def next_samples(self) -> Iterator[tuple[str, tuple[int, ...]] | None]:
         """A problem and indices to draw of it, again and again; None while that depends on verdicts or other ranks."""
@@ -159,10 +159,9 @@ class Budget:
         taken = self._taken[problem_id]
         return [index for index in range(len(taken) + count) if index not in taken][:count]
 
-    def _is_done(self, name: str) -> bool:
-        if self._unjudged[name] or self._fixed[name]:
-            return False
-        return not self._lacking([name]) or not self._work.pool
+    def _done(self, names: Sequence[str]) -> set[str]:
+        lacking = set(self._lacking(names)) if self._work.pool else set()
+        return {name for name in names if not (self._unjudged[name] or self._fixed[name] or name in lacking)}
 
     def _own_and_open(self) -> list[str]:
         """This rank's problems, and those that no rank has claimed yet."""

@@ -15,7 +15,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
@@ -38,6 +37,14 @@ from datamodules.ranks import Ranks
 _RANKS = 2
 
 
+class Static(Alone):
+    """A rank that has its problems beforehand, and meets the others at the end."""
+
+    def __init__(self, ranks: Ranks) -> None:
+        super().__init__()
+        self.meet = ranks.gather  # type: ignore[method-assign]
+
+
 class Rank:
     """One of the two processes."""
 
@@ -55,12 +62,12 @@ class Rank:
         """The waits and the seconds of both divisions."""
         found: dict[str, list[Any]] = {"static": [], "by_work": []}
         with Judge(workers=1) as judge:
-            self._collect("first", self.problems, judge, self.ranks.together())
+            self._collected("first", self.problems, judge, self.ranks.together())
             skewed = self._skewed()
             for repeat in range(repeats):
                 own = skewed[self.ranks.rank :: _RANKS]
-                found["static"].append(self._waited(f"static{repeat}", own, judge, Alone()))
-                found["by_work"].append(self._waited(f"work{repeat}", skewed, judge, self.ranks.together()))
+                found["static"].append(self._collected(f"static{repeat}", own, judge, Static(self.ranks)))
+                found["by_work"].append(self._collected(f"work{repeat}", skewed, judge, self.ranks.together()))
         self.ranks.gather(0.0)
         self.ranks.close()
         return found
@@ -75,27 +82,14 @@ class Rank:
         pairs = zip(by_length[:half], [*by_length[half:], None], strict=False)
         return [problem for pair in pairs for problem in pair if problem is not None]
 
-    def _waited(
+    def _collected(
         self, name: str, problems: Sequence[Problem], judge: Judge, together: Together
-    ) -> tuple[float, float, int]:
-        """Share of both ranks' time that one waits, seconds until both are through, and tokens of this rank."""
-        self.ranks.gather(0.0)
-        tokens, elapsed_s = self._collect(name, problems, judge, together)
-        worked = self.ranks.gather(elapsed_s)
-        return 1.0 - sum(worked) / (len(worked) * max(worked)), max(worked), tokens
-
-    def _collect(self, name: str, problems: Sequence[Problem], judge: Judge, together: Together) -> tuple[int, float]:
-        """This rank's tokens, and the seconds until it had nothing left to draw."""
-        ended, meet = [0.0], together.meet
-
-        def noted(own: float) -> list[float]:
-            ended[0] = time.monotonic()
-            return meet(own)
-
-        together.meet = noted  # type: ignore[method-assign]
-        began, folder = time.monotonic(), RoundFolder(self.folder / name)
+    ) -> tuple[float, float]:
+        """The share of both ranks' time that one waits, and the seconds until both are through."""
+        folder = RoundFolder(self.folder / name)
         folder.path.mkdir(parents=True, exist_ok=True)
-        collect(
+        self.ranks.gather(0.0)
+        progress = collect(
             folder,
             problems,
             purpose="train",
@@ -109,8 +103,7 @@ class Rank:
             rank=self.ranks.rank,
             together=together,
         )
-        own = [row for row in folder.read("train") if row.task_id in {problem.id for problem in problems}]
-        return sum(row.tokens for row in own), ended[0] - began
+        return progress.waited_share, progress.elapsed_s
 
 
 def main() -> None:
