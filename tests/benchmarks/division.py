@@ -5,7 +5,7 @@ pass, which is not counted, tells how long each problem's completions are; then 
 which a static division, every second one to each rank, is skewed: one rank has the long half. Both divisions draw the
 same samples of the same problems in turns. The last line is one JSON object.
 
-Run: ``python -m tests.benchmarks.division``; five minutes on two cores.
+Run: ``python -m tests.benchmarks.division``; ten minutes on two cores.
 """
 
 import argparse
@@ -109,7 +109,7 @@ class Rank:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--problems", default="basics/train")
-    parser.add_argument("--limit", type=int, default=64)
+    parser.add_argument("--limit", type=int, default=48)
     parser.add_argument("--samples", type=int, default=8)
     parser.add_argument("--rows", type=int, default=32)
     parser.add_argument("--repeats", type=int, default=2)
