@@ -29,6 +29,9 @@ MESSAGE_BYTES = 65536
 _START_S = 60.0
 _END_S = 10.0
 _TAKES = 3
+# One heap for all threads: with a heap each, of 64 MB of address space, whether the next thread still finds room for
+# its stack depends on how far the last one has come, and the same program gets another verdict.
+SAME_EVERY_TIME = {"PYTHONHASHSEED": "0", "MALLOC_ARENA_MAX": "1"}
 _THREADS_OF_LIBRARIES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _CREDENTIALS = struct.Struct("3i")
 _AXIOM = Path(__file__).resolve().parents[1]
@@ -226,7 +229,7 @@ def zygote_command(control: str, preload: Sequence[str]) -> list[str]:
 
 def environment(preload: Sequence[str]) -> dict[str, str]:
     """Nothing of the user's; the order of sets is the same in every run, and no library starts threads."""
-    variables = {"PATH": os.defpath, "PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "LANG": "C.UTF-8", "HOME": "/tmp"}
+    variables = {"PATH": os.defpath, "PYTHONUTF8": "1", "LANG": "C.UTF-8", "HOME": "/tmp", **SAME_EVERY_TIME}
     if preload:
         variables |= third_party_environment()
     return variables

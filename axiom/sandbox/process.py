@@ -28,7 +28,7 @@ from typing import Any
 
 from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
-from axiom.sandbox.jail import third_party_environment
+from axiom.sandbox.jail import SAME_EVERY_TIME, third_party_environment
 from axiom.sandbox.kernel import peak_resident_bytes
 from axiom.sandbox.protocol import Stopped
 from axiom.sandbox.session import Ended, ProgramSession
@@ -173,7 +173,7 @@ def _spawn(channel: int, *, limits: Limits, folder: str, environment: Mapping[st
         stderr=subprocess.STDOUT,
         bufsize=0,
         cwd=folder,
-        env={"HOME": folder, "PATH": os.defpath, "PYTHONHASHSEED": "0", **environment},
+        env={"HOME": folder, "PATH": os.defpath, **SAME_EVERY_TIME, **environment},
         pass_fds=(channel,),
         start_new_session=True,
     )
