@@ -41,6 +41,7 @@ def main() -> None:
     """Serve one session, until the channel closes."""
     channel, cpu_s, wall_s, memory_bytes = int(sys.argv[1]), *map(float, sys.argv[2:5])
     sys.argv[:] = [""]
+    os.environ.pop("MALLOC_ARENA_MAX", None)  # the C library has read it
     forget_own_modules()
     sys.dont_write_bytecode = True
     _limit(cpu_s=cpu_s, wall_s=wall_s, memory_bytes=int(memory_bytes))
