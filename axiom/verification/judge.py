@@ -15,7 +15,6 @@ from types import TracebackType
 from axiom.errors import SandboxError
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Limits, Problem
-from axiom.sandbox.container import ContainerSandbox
 from axiom.sandbox.namespaces import NamespaceSandbox
 from axiom.sandbox.process import ProcessSandbox
 from axiom.sandbox.protocol import Sandbox
@@ -78,6 +77,8 @@ def make_sandbox(isolation: str, *, preload: Sequence[str] = ()) -> Sandbox:
     if level == "namespaces":
         return NamespaceSandbox(preload=preload)
     if level == "docker":
+        from axiom.sandbox.container import ContainerSandbox  # what it needs takes as long to import as all else here
+
         return ContainerSandbox(preload=preload)
     return ProcessSandbox(preload=preload)
 
