@@ -116,6 +116,13 @@ class FitConfig(SaveConfigCallback):
 class WholePolicyCLI(LightningCLI):
     """LightningCLI for what is whole on every rank."""
 
+    def parse_arguments(self, parser: LightningArgumentParser, args: Any) -> None:
+        """Parse, and where the user wants quiet have Lightning's own messages begin at warnings."""
+        super().parse_arguments(parser, args)
+        if self.config[self.config["subcommand"]].quiet:
+            for name in ("lightning.pytorch", "lightning.fabric"):
+                logging.getLogger(name).setLevel(logging.WARNING)
+
     def before_instantiate_classes(self) -> None:
         """Refuse, before anything is built, a strategy under which it would not be.
 
@@ -140,6 +147,7 @@ class AxiomCLI(WholePolicyCLI):
         parser.add_lightning_class_args(Display, "display")
         parser.add_lightning_class_args(TensorBoardPage, "tensorboard")
         parser.add_lightning_class_args(SampleWriter, "predictions")
+        _add_quiet(parser)
         parser.add_argument("--fresh", type=bool, default=False, help="want an empty run folder (fit, collect)")
         parser.set_defaults(
             {"data.sampler": {"class_path": "TransformersSampler"}, "model.objective": {"class_path": "SFT"}}
@@ -193,6 +201,7 @@ class ValueCLI(WholePolicyCLI):
         parser.add_lightning_class_args(Display, "display")
         parser.add_lightning_class_args(TensorBoardPage, "tensorboard")
         parser.add_lightning_class_args(ValueFigures, "figures")
+        _add_quiet(parser)
 
 
 def learns_values(arguments: list[str]) -> bool:
@@ -211,6 +220,11 @@ def learns_values(arguments: list[str]) -> bool:
             if isinstance(data, dict) and "runs" in data:
                 return True
     return False
+
+
+def _add_quiet(parser: LightningArgumentParser) -> None:
+    parser.add_argument("--quiet", action="store_true", help="show results and errors only, no progress")
+    parser.link_arguments("quiet", "display.quiet")
 
 
 def _refuse_sharding(strategy: str) -> None:
