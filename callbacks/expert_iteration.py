@@ -65,12 +65,19 @@ class ExpertIteration(L.Callback):
             raise SIGTERMException
 
     def setup(self, trainer: L.Trainer, pl_module: L.LightningModule, stage: str) -> None:
-        """Set the trainer's epochs and ask for the loader anew at each, so that none outlives its round."""
+        """Set the trainer's epochs and ask for the loader anew at each, so that none outlives its round.
+
+        Raises:
+            ConfigError: if the DataModule was told of other rounds, which the command line sees to.
+        """
         if stage != "fit":
             return
         data: Any = trainer.datamodule  # type: ignore[attr-defined]
+        for name in ("rounds", "epochs_per_round", "average_rounds"):
+            if (own := getattr(self, name)) != (its := getattr(data, name)):
+                raise ConfigError(f"{name}: the callback has {own} and the DataModule {its}; give both the same")
         if self._is_over(trainer):  # a run that ended for want of a better round stays as it is
-            data.rounds = data.store.newest()
+            self.rounds = data.rounds = data.store.newest()
         trainer.fit_loop.max_epochs = data.rounds * self.epochs_per_round
         trainer.reload_dataloaders_every_n_epochs = 1  # type: ignore[attr-defined]
 
