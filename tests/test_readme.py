@@ -1,11 +1,15 @@
-"""Every command of the README is one that the command line understands, and every target one that make has."""
+"""Every command of the README is one that the command line understands, its Python runs, and every target and file that
+it names is there.
+"""
 
 import argparse
+import json
 import os
 import re
 import shlex
 import signal
 import subprocess
+import sys
 import textwrap
 import time
 from pathlib import Path
@@ -14,11 +18,13 @@ from typing import Any
 import pytest
 
 from axiom.__main__ import SUBCOMMANDS, TRAINER_COMMANDS, main
+from axiom.rounds.store import RoundStore
 from tests.runs import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 INDENTED = [line[4:] for line in README.replace("\\\n", "").splitlines() if line.startswith("    ")]
 BEFORE = re.compile(r"^(?:srun )?python -m axiom ")
+PYTHON = re.findall(r"^    (?:from|import) .*\n(?:(?:    .*)?\n)+", README, re.MULTILINE)
 COMMANDS = [BEFORE.sub("", line) for line in INDENTED if BEFORE.match(line)]
 
 
@@ -98,3 +104,58 @@ def test_every_file_that_is_named_is_there() -> None:
         named = re.findall(r"\b((?:axiom|modules|datamodules|callbacks|configs|tests)/[\w./]*\w)", text)
         assert named
         assert not [name for name in named if not (ROOT / name).exists()]
+
+
+@pytest.mark.parametrize("text", PYTHON, ids=["judge", "pass@k", "Trainer"])
+def test_the_python_of_the_readme_runs(text: str, tmp_path: Path, taught: tuple[Path, Path]) -> None:
+    """As it stands, but for the model, the problems and the run's folder, which are tiny here."""
+    model, problems = taught
+    program = textwrap.dedent(text)
+    for said, here in {
+        "smollm2-135m-instruct": model,
+        "basics/train:level-1": problems,
+        "humaneval": "humaneval" if "Judge" in text else second(problems, tmp_path),
+        "runs/mine": tmp_path / "run",
+    }.items():
+        program = program.replace(f'"{said}"', repr(str(here)))
+    assert len(text.strip().splitlines()) < 20
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    if "Judge" in text:
+        assert re.match(r"Verdict\(outcome=<Outcome.wrong_answer.*\n100\n$", done.stdout)
+    elif "Trainer" in text:
+        assert RoundStore(tmp_path / "run").newest() == 2
+    else:
+        told, metric = done.stdout.splitlines()
+        mean = (1 - 13 * 12 * 11 * 10 * 9 * 8 * 7 * 6 / (16 * 15 * 14 * 13 * 12 * 11 * 10 * 9) + 0 + 1) / 3
+        assert float(told.strip("(").split(",")[0]) == pytest.approx(mean)
+        assert float(metric.partition("(")[2].partition(",")[0]) == pytest.approx(mean, abs=1e-4)
+
+
+def second(problems: Path, folder: Path) -> Path:
+    """The same problem under another name, to measure on."""
+    row = json.loads(problems.read_text(encoding="utf-8"))
+    other = row | {"id": "t/other", "statement": "Say one.", "entry_point": "other", "starter": "def other() -> int:"}
+    (folder / "other.jsonl").write_text(json.dumps(other) + "\n", encoding="utf-8")
+    return folder / "other.jsonl"
+
+
+def test_the_map_names_every_file() -> None:
+    folder, named = "", set()
+    for line in README.partition("## Map of the code")[2].splitlines():
+        if heading := re.match(r"    (\w[\w/]*/) ", line):
+            folder = heading[1]
+        elif line:
+            named |= {folder + name for name in re.split(r"\s{2,}", line.strip())[0].split()}
+    rooms = ("axiom", "modules", "datamodules", "callbacks")
+    files = {str(file.relative_to(ROOT)) for room in rooms for file in (ROOT / room).rglob("*.py")}
+    files = {file for file in files if not file.endswith("__init__.py")}
+    inside = tuple(name for name in named if name.endswith("/"))
+    assert {file for file in files if not file.startswith(inside)} == {name for name in named if name not in inside}
+
+
+def test_the_corpus_has_as_many_programs_as_are_told() -> None:
+    count = len([*(ROOT / "tests/attacks").glob("hostile/*.py"), *(ROOT / "tests/attacks").glob("right/*.py")])
+    assert f"{count} hostile and unusual programs" in README
