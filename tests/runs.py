@@ -1,11 +1,17 @@
 """The command line on a tiny model, as tests run it."""
 
+import contextlib
+import json
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +36,68 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "axiom", *arguments]
 
 
+class Begun:
+    """A command under way in a fork of a warm interpreter; one at a time.
+
+    Attributes:
+        pid: its process.
+    """
+
+    def __init__(self, arguments: Sequence[str], folder: Path) -> None:
+        self._files = [folder / "stdout", folder / "stderr"]
+        self._warm = _warm()
+        assert self._warm.stdin is not None
+        job = {"arguments": arguments, "stdout": str(self._files[0]), "stderr": str(self._files[1])}
+        self._warm.stdin.write(json.dumps(job) + "\n")
+        self.pid = _answer(self._warm)
+
+    def has_ended(self, *, within_s: float = 0.0) -> bool:
+        return bool(select.select([self._warm.stdout], [], [], within_s)[0])
+
+    def result(self, *, within_s: float = 300.0) -> "subprocess.CompletedProcess[str]":
+        """Its exit code and what it wrote, once it has ended.
+
+        Raises:
+            subprocess.TimeoutExpired: if it has not; it is killed then.
+        """
+        in_time = self.has_ended(within_s=within_s)
+        if not in_time:
+            os.kill(self.pid, signal.SIGKILL)
+        code = _answer(self._warm)
+        texts = [file.read_text(encoding="utf-8") for file in self._files]
+        if not in_time:
+            raise subprocess.TimeoutExpired("axiom", within_s, *texts)
+        return subprocess.CompletedProcess("axiom", code, *texts)
+
+
 def axiom(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command, and wait for its end."""
+    with tempfile.TemporaryDirectory() as folder:
+        return Begun(arguments, Path(folder)).result()
+
+
+def axiom_anew(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command in a process of its own, as CUDA wants it."""
     return subprocess.run(
         command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=300, check=False, env=environment()
     )
+
+
+@cache
+def _warm() -> "subprocess.Popen[str]":
+    """The interpreter that forks; it ends when this process has closed its standard input."""
+    warm = subprocess.Popen(
+        [sys.executable, "-m", "tests.warm"],
+        cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+    )  # fmt: skip
+    _answer(warm)
+    return warm
+
+
+def _answer(warm: "subprocess.Popen[str]") -> int:
+    assert warm.stdout is not None
+    # Unbuffered, so that select sees what is not read yet.
+    return int(b"".join(iter(lambda: os.read(warm.stdout.fileno(), 1), b"\n")))
 
 
 def environment() -> dict[str, str]:
@@ -89,21 +153,21 @@ def never_logged(run: Path) -> list[str]:
     return missing + [name for name in named if name not in logged]
 
 
-def kill_once_there_are(rows: Path, arguments: list[str], *, by: signal.Signals = signal.SIGKILL) -> int:
+def kill_once_there_are(rows: Path, *arguments: str, by: signal.Signals = signal.SIGKILL) -> int:
     """Run a command, and end it in the middle of its samples; returns its exit code."""
-    running = subprocess.Popen(
-        arguments, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
-    )
-    try:
-        deadline = time.monotonic() + 240
-        while not rows.is_file() or rows.stat().st_size < 20_000:
-            assert running.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-    finally:
-        running.send_signal(by)
-        code = running.wait(timeout=120)
-    return code
+    with tempfile.TemporaryDirectory() as folder:
+        running = Begun(arguments, Path(folder))
+        try:
+            deadline = time.monotonic() + 240
+            while not rows.is_file() or rows.stat().st_size < 20_000:
+                assert not running.has_ended()
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(running.pid, by)
+            code = running.result(within_s=120).returncode
+        return code
 
 
 def whole_lines(rows: Path) -> bytes:

@@ -10,7 +10,7 @@ from axiom.rounds.store import RoundStore
 from tests.architectures import ARCHITECTURES, tiny
 from tests.generation.test_transformers_sampler import drawn, generated, requests
 from tests.policy.test_tree_attention import assert_same, noisy_policy, of_policy, saved, some_examples
-from tests.runs import axiom, settings
+from tests.runs import axiom_anew, settings
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 
@@ -38,7 +38,7 @@ def test_the_loop_on_nf4_weights_learns_on_a_gpu(more: list[str], taught: tuple[
     run = tmp_path / "run"
     gpu = ["--trainer.accelerator", "gpu", "--trainer.devices", "1", "--trainer.precision", "bf16-mixed"]
     nf4 = ["--model.quantization", "nf4", "--model.dtype", "bfloat16", "--expert_iteration.rounds", "1"]
-    done = axiom("fit", *settings(run, *taught), *gpu, *nf4, *more)
+    done = axiom_anew("fit", *settings(run, *taught), *gpu, *nf4, *more)
     assert done.returncode == 0, done.stderr
     passed = [sum(row.passed for row in RoundStore(run).folder(index).read("validation")) for index in (0, 1)]
     assert passed[0] + 4 < passed[1]

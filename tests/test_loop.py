@@ -19,7 +19,7 @@ from transformers import AutoModelForCausalLM
 from axiom.__main__ import main
 from axiom.problems.problem import problem_to_json
 from axiom.rounds.store import RoundStore
-from tests.runs import ONE, ROOT, axiom, command, events, kill_once_there_are, settings, whole_lines
+from tests.runs import ONE, ROOT, axiom, events, kill_once_there_are, settings, whole_lines
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +163,7 @@ def test_fit_uses_what_collect_saved_as_it_is(tmp_path: Path, taught: tuple[Path
 def test_collect_goes_on_where_it_was_killed(tmp_path: Path, taught: tuple[Path, Path]) -> None:
     arguments = settings(tmp_path, *taught, "--data.sampler.rows", "4", samples=400)
     rows = tmp_path / "rounds/000/train-rank000.jsonl"
-    kill_once_there_are(rows, command("collect", *arguments))
+    kill_once_there_are(rows, "collect", *arguments)
     kept = whole_lines(rows)
     assert kept.count(b"\n") < 400
     again = axiom("collect", *arguments)
@@ -239,7 +239,7 @@ def test_an_end_while_the_next_round_is_sampled_loses_neither_the_epochs_nor_the
 ) -> None:
     arguments = settings(tmp_path, *taught, "--data.sampler.rows", "4", samples=400)
     rows = tmp_path / "rounds/001/train-rank000.jsonl"
-    assert kill_once_there_are(rows, command("fit", *arguments), by=by) == code
+    assert kill_once_there_are(rows, "fit", *arguments, by=by) == code
     kept = whole_lines(rows)
     assert kept.count(b"\n") < 400
     trained = max(event.step for event in events(tmp_path).Scalars("train/loss"))

@@ -11,6 +11,7 @@ The level ``docker`` claims what ``namespaces`` claims.
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import pytest
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Limits, Problem
 from axiom.verification.judge import Judge
-from axiom.verification.verdict import Outcome
+from axiom.verification.verdict import Outcome, Verdict
 from tests.levels import LEVELS
 
 HERE = Path(__file__).parent
@@ -78,11 +79,20 @@ def read(file: Path) -> Attack:
 CORPUS = [read(file) for folder in ("hostile", "right") for file in sorted((HERE / folder).glob("*.py"))]
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The corpus at one level: all of its programs are handed to the judge at once, hostile beside right ones."""
+
+    isolation: str
+    verdicts: dict[str, Future[Verdict]]
+
+
 @pytest.fixture(scope="module", params=LEVELS)
-def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
-    before = _processes()
-    with Judge(workers=2, isolation=request.param) as judge:
-        yield judge
+def judged(request: pytest.FixtureRequest) -> Iterator[Judged]:
+    before, level = _processes(), request.param
+    with Judge(workers=4, isolation=level) as judge:
+        claimed = [attack for attack in CORPUS if CLAIMS[level] in attack.levels]
+        yield Judged(level, {attack.name: judge.submit(MERGE, attack.source) for attack in claimed})
         # Whatever was tried, the judge still tells right from wrong.
         judge.self_test()
     assert _processes() <= before
@@ -94,10 +104,10 @@ def _processes() -> set[str]:
 
 
 @pytest.mark.parametrize("attack", CORPUS, ids=[attack.name for attack in CORPUS])
-def test_a_program_of_the_corpus_gets_the_verdict_that_its_header_names(judge: Judge, attack: Attack) -> None:
-    if CLAIMS[judge.isolation] not in attack.levels:
-        pytest.skip(f"level {judge.isolation} does not claim to stop this")
-    verdict = judge.judge(MERGE, attack.source)
+def test_a_program_of_the_corpus_gets_the_verdict_that_its_header_names(judged: Judged, attack: Attack) -> None:
+    if attack.name not in judged.verdicts:
+        pytest.skip(f"level {judged.isolation} does not claim to stop this")
+    verdict = judged.verdicts[attack.name].result()
     assert verdict.outcome in attack.expect, verdict
     assert verdict.outcome is not Outcome.passed or attack.expect == {Outcome.passed}
     assert "\x1b" not in verdict.message
