@@ -4,6 +4,8 @@ import logging
 import signal
 import sys
 import warnings
+from argparse import ArgumentParser, _SubParsersAction
+from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,6 +19,7 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 from transformers.utils import logging as transformers_logging
 
+from axiom.argument_errors import plainly
 from axiom.errors import AxiomError, ConfigError, ModelError, RankLostError, RoundStoreError
 from axiom.generation.openai_sampler import OpenAISampler
 from axiom.generation.transformers_sampler import TransformersSampler, is_out_of_memory
@@ -93,15 +96,31 @@ class AxiomTrainer(L.Trainer):
 
 
 class AxiomParser(LightningArgumentParser):
-    """Says which engines there are where the one that is named is none."""
+    """Says in one line what is wrong with an option, and what there is in its place."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        # An abbreviated option is most often a misspelt one.
+        super().__init__(*arguments, allow_abbrev=False, **settings)
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
-        """Show the usage and the mistake, and end with code 2."""
-        if '"data.sampler"' in message:
-            message += f"\n  Engines: {', '.join(ENGINES)}, or the import path of a class of your own"
-        if '"model.objective"' in message:
-            message += f"\n  Objectives: {', '.join(OBJECTIVES)}, or the import path of a class of your own"
-        super().error(message, ex)
+        """Tell the mistake, and end with code 2."""
+        if not self.exit_on_error:  # the parser of a class's own options, whose words another parser adds to
+            super().error(message, ex)
+        told = plainly(message, sorted(set(_options(self))))
+        if told.startswith("data.sampler: no class"):
+            told += f"; engines: {', '.join(ENGINES)}, or the import path of a class of your own"
+        if told.startswith("model.objective: no class"):
+            told += f"; objectives: {', '.join(OBJECTIVES)}, or the import path of a class of your own"
+        self.exit(2, f"error: {told}; every option: python -m axiom fit --help\n")
+
+
+def _options(parser: ArgumentParser) -> Iterator[str]:
+    """Names of a parser's options, and of its subcommands'."""
+    for action in parser._actions:
+        if isinstance(action, _SubParsersAction):
+            for one in action.choices.values():
+                yield from _options(one)
+        yield from (name[2:] for name in action.option_strings if name.startswith("--") and ".help" not in name)
 
 
 class FitConfig(SaveConfigCallback):
@@ -205,21 +224,36 @@ class ValueCLI(WholePolicyCLI):
 
 
 def learns_values(arguments: list[str]) -> bool:
-    """Whether a command line is the value function's: it, or one of its configuration files, names ``data.runs``."""
+    """Whether a command line is the value function's: it, or one of its configuration files, names ``data.runs``.
+
+    Raises:
+        ConfigError: if a configuration file is missing or no mapping of options, naming the place.
+    """
+    named = False
     for word, following in zip_longest(arguments, arguments[1:], fillvalue=""):
         name, _, given = word.partition("=")
-        if name == "--data.runs":
-            return True
-        if name in ("--config", "-c"):
-            file = Path(given or following)
-            try:
-                found = yaml.safe_load(file.read_text(encoding="utf-8"))
-            except (OSError, ValueError, yaml.YAMLError):
-                continue  # the command line says what is wrong with it
-            data = found.get("data") if isinstance(found, dict) else None
-            if isinstance(data, dict) and "runs" in data:
-                return True
-    return False
+        named |= name == "--data.runs"
+        if name in ("--config", "-c") and (given or following):
+            data = _read_configuration(Path(given or following)).get("data")
+            named |= isinstance(data, dict) and "runs" in data
+    return named
+
+
+def _read_configuration(file: Path) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"--config: {file} not found") from None
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"--config: {file} cannot be read: {error}") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or " ".join(str(error).split())
+        raise ConfigError(f"--config: {file}{line} is no YAML: {problem}") from error
+    if not isinstance(found, dict):
+        raise ConfigError(f"--config: {file} holds a {type(found).__name__}; expected keys such as data: and model:")
+    return found
 
 
 def _add_quiet(parser: LightningArgumentParser) -> None:

@@ -11,7 +11,7 @@ import torch
 from axiom.errors import ConfigError
 from axiom.generation.sampler import Sampler, SamplingParams
 from axiom.learning.curriculum import Band, Curriculum
-from axiom.learning.examples import examples_of
+from axiom.learning.examples import examples_of, why_none
 from axiom.learning.selection import Selection
 from axiom.policy.policy import Policy, read_adapter
 from axiom.problems.leaks import without_leaks
@@ -312,7 +312,7 @@ class BestOfNDataModule(L.LightningDataModule):
         A run that was stopped between a checkpoint and the next round's first sample begins that round here.
 
         Raises:
-            ConfigError: when no sample passed, so there is nothing to learn from.
+            ConfigError: when there is nothing to learn from, as where no sample passed.
         """
         assert self.trainer is not None
         # Lightning asks before it has put `current_epoch` right after a checkpoint from an epoch's end.
@@ -325,10 +325,7 @@ class BestOfNDataModule(L.LightningDataModule):
         self.round = index
         examples = self.examples()
         if not examples:
-            raise ConfigError(
-                f"round {self.round}: none of {len(self.folder.read('train'))} samples passed; give easier problems, "
-                "more samples (data.samples) or a stronger base model"
-            )
+            raise ConfigError(f"round {self.round}: {why_none(self.folder.read('train'), self._module().objective)}")
         return example_loader(
             examples,
             self.composition,

@@ -52,6 +52,24 @@ def examples_of(rounds: Sequence[Sequence[JudgedSample]], objective: Chooser, se
     return chosen
 
 
+def why_none(rows: Sequence[JudgedSample], objective: Chooser) -> str:
+    """Why a round's samples give no Example, and what to do about it.
+
+    Args:
+        rows: of the round.
+        objective: which chose none of them.
+    """
+    passed = sum(row.passed for row in rows)
+    more = "more samples (the same command with a larger --data.samples goes on from these)"
+    if not passed:
+        return f"none of {len(rows)} samples passed; give {more}, easier problems or a stronger base model"
+    kind = type(objective).__name__
+    return (
+        f"{passed} of {len(rows)} samples passed and {kind} makes no Example of them; where it compares passing with "
+        f"failing ones give harder problems or {more}, or take --model.objective SFT"
+    )
+
+
 def _weighed(examples: list[Example], rows: Sequence[JudgedSample], weigh: Weighing) -> list[Example]:
     """The same total weight for each group of Examples; the mean weight of an Example stays what it is."""
     if weigh == "example":

@@ -90,6 +90,11 @@ def load_tokenizer(name: str) -> Any:
 def _tokenizer(location: _Location) -> Any:
     """With a padding token."""
     tokenizer = AutoTokenizer.from_pretrained(location.path, gguf_file=location.gguf_file)
+    if tokenizer.eos_token_id is None:
+        raise ModelError(
+            f"the tokenizer in {location.path} names no token that ends an answer; set eos_token in its "
+            "tokenizer_config.json"
+        )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
@@ -101,8 +106,14 @@ def _read(name: str) -> Iterator[None]:
     try:
         with _gguf_read_once():
             yield
+    except ModelError:
+        raise
     except Exception as error:  # the libraries that read a file fail in their own ways: struct, JSON, safetensors
         reason = str(error).strip().splitlines() or [type(error).__name__]
+        if "gated repo" in str(error):
+            raise ModelError(
+                f"model '{name}' is gated: accept its terms at https://huggingface.co/{name}, then run: hf auth login"
+            ) from error
         raise ModelError(
             f"model '{name}' cannot be loaded: {reason[0]} (expected a Hugging Face hub id, a local folder, a .gguf "
             f"file, or '{EMBEDDED}')"

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import bitsandbytes as bnb
 import torch
+from bitsandbytes.cextension import ErrorHandlerMockBNBNativeLibrary, lib
 from torch import nn
 from transformers.pytorch_utils import Conv1D
 
@@ -28,12 +29,14 @@ def quantize(model: Any, quantization: Quantization, *, device: torch.device) ->
         device: where the weights go; quantisation happens there.
 
     Raises:
-        ModelError: for an unknown kind.
+        ModelError: for an unknown kind, or where bitsandbytes has no kernels for this CUDA.
     """
     if quantization not in ("nf4", "int8", "none"):
         raise ModelError(f"quantization '{quantization}': expected nf4, int8 or none")
     if quantization == "none":
         return model.to(device)
+    if device.type == "cuda":
+        check_kernels()
     head = model.get_output_embeddings()
     for name, layer in list(model.named_modules()):
         if isinstance(layer, nn.Linear) and layer is not head:
@@ -44,6 +47,20 @@ def quantize(model: Any, quantization: Quantization, *, device: torch.device) ->
     else:
         model.is_loaded_in_8bit = True
     return model.to(device)
+
+
+def check_kernels() -> None:
+    """See whether bitsandbytes has found the library of its kernels, without which CUDA fails at the first product.
+
+    Raises:
+        ModelError: if not, with what to do.
+    """
+    if isinstance(lib, ErrorHandlerMockBNBNativeLibrary):
+        raise ModelError(
+            f"bitsandbytes {bnb.__version__} has no kernels for CUDA {torch.version.cuda}, which torch "
+            f"{torch.__version__} is built for; install a build of either that matches (pip install -U bitsandbytes), "
+            "or take --model.quantization none; python -m bitsandbytes tells more"
+        )
 
 
 def _quantized(layer: nn.Linear, quantization: Quantization) -> nn.Module:

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from axiom.errors import ConfigError
-from axiom.learning.examples import Example, examples_of
+from axiom.learning.examples import Example, examples_of, why_none
 from axiom.learning.losses import clipped_policy_gradient, preference_loss, weighted_likelihood
 from axiom.learning.objectives import DPO, SFT, Distill, Objective, PolicyGradient, Step
 from axiom.learning.selection import Selection
@@ -108,6 +108,17 @@ def test_policy_gradient_passes_its_options_on() -> None:
 def test_impossible_settings_are_refused(objective: type[Objective], bad: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match=r"model\.objective"):
         objective(**bad)
+
+
+def test_a_round_that_teaches_nothing_says_why() -> None:
+    for failed in (rows("a", "b"), []):
+        assert SFT().choose(failed, FOUR) == []
+        assert why_none(failed, SFT()).startswith(f"none of {len(failed)} samples passed; give more samples (the same")
+    passed = rows("A", "B")
+    assert DPO().choose(passed, FOUR) == PolicyGradient().choose(passed, FOUR) == []
+    assert why_none(passed, DPO()).startswith(
+        "2 of 2 samples passed and DPO makes no Example of them; where it compare"
+    )
 
 
 def test_without_replay_the_newest_round_alone_is_trained_on() -> None:
