@@ -303,6 +303,14 @@ def test_a_round_without_a_passing_sample_says_what_to_do_and_goes_on_with_more(
     assert len(rows) == 12
 
 
+def test_quiet_shows_results_alone(tmp_path: Path, taught: tuple[Path, Path]) -> None:
+    few = ("--expert_iteration.rounds", "1", "--expert_iteration.epochs_per_round", "1", "--quiet")
+    done = axiom("fit", *settings(tmp_path, *taught, *few))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Expert iteration" in done.stdout
+    assert "change" in done.stdout.splitlines()[-1]
+
+
 def test_help_names_the_subcommands_without_loading_torch() -> None:
     probe = "import sys; from axiom.__main__ import main; main(['--help']); assert 'torch' not in sys.modules"
     result = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=False)
