@@ -44,7 +44,7 @@ def without(model: Path, folder: Path, part: str) -> None:
     ("arguments", "message"),
     [
         (("fit", "--model.base", "/nowhere/model.gguf"), "model file /nowhere/model.gguf not found"),
-        (("fit", "--data.leaks", "refuse"), "both trained and measured on: t/one and t/one (the same id)"),
+        (("fit", "--data.leaks", "refuse"), "trained and measured on: t/one and t/one (the same id)"),
         (("fit", "--data.leaks", "drop"), "every train problem is measured on"),
         (("fit", "--data.train_problems", "/nowhere/p.jsonl"), "problem file /nowhere/p.jsonl not found"),
         (("fit", "--data.train_problems", "{folder}/bad.jsonl"), "bad.jsonl:1: "),

@@ -75,8 +75,8 @@ def without_leaks(trained: Sequence[Problem], measured: Sequence[Problem], *, dr
     told = shown + (f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else "")
     if not drop:
         raise ProblemError(
-            f"{len(found)} problems are both trained and measured on: {told}. Train without them (--data.leaks drop), "
-            "choose other problems, or measure all the same (--data.leaks allow)"
+            f"trained and measured on: {told}. Train without what is measured on (--data.leaks drop), choose other "
+            "problems, or measure all the same (--data.leaks allow)"
         )
     _logger.warning("not trained on, because they are measured on: %s", told)
     dropped = {leak.one for leak in found}

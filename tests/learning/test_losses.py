@@ -1,6 +1,7 @@
 """The losses by hand and against TRL's on the same log-probabilities."""
 
 import math
+import sys
 from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any
@@ -8,8 +9,6 @@ from unittest.mock import MagicMock
 
 import pytest
 import torch
-from trl.trainer.dpo_trainer import DPOTrainer
-from trl.trainer.grpo_trainer import GRPOTrainer
 
 from axiom.learning.losses import (
     clipped_policy_gradient,
@@ -20,6 +19,7 @@ from axiom.learning.losses import (
     weighted_likelihood,
 )
 
+needs_trl = pytest.mark.skipif(sys.version_info < (3, 11), reason="TRL 1.16 needs Python 3.11")
 COUNTS = torch.tensor([3, 5, 1, 4, 2, 6])
 
 
@@ -69,6 +69,7 @@ def test_a_pair_counts_as_much_as_its_weight() -> None:
     assert len(set(alone)) == 3
 
 
+@needs_trl
 @pytest.mark.parametrize("kind", ["sigmoid", "ipo"])
 def test_the_preference_loss_and_its_gradient_are_trls(kind: Any) -> None:
     chosen_first = [0, 2, 4, 1, 3, 5]
@@ -113,10 +114,13 @@ def trl_preference(values: torch.Tensor, reference: torch.Tensor, mask: torch.Te
     inputs = {"input_ids": whole, "attention_mask": whole, "completion_mask": whole}
     inputs |= {"ref_chosen_logps": ref_chosen, "ref_rejected_logps": ref_rejected}
     outputs = SimpleNamespace(log_probs=values * mask, entropy=mask, mean_logits=mask, is_top1=mask.bool())
+    from trl.trainer.dpo_trainer import DPOTrainer
+
     loss: torch.Tensor = DPOTrainer._compute_loss(trainer, lambda **_: outputs, inputs, False)
     return loss
 
 
+@needs_trl
 @pytest.mark.parametrize(("length", "theirs"), [("sample", "grpo"), ("token", "bnpo"), ("constant", "dr_grpo")])
 @pytest.mark.parametrize(("clip_low", "clip_high"), [(0.2, 0.2), (0.1, 0.3)])
 def test_the_policy_gradient_and_its_gradient_are_trls(
@@ -173,6 +177,8 @@ def trl_policy_gradient(
         "advantages": advantages,
         "old_per_token_logps": padded(sampled, order),
     }
+    from trl.trainer.grpo_trainer import GRPOTrainer
+
     loss: torch.Tensor = GRPOTrainer._compute_loss(trainer, None, inputs)
     return loss
 

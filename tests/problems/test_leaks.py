@@ -82,7 +82,7 @@ def test_a_set_against_itself_gives_each_pair_once() -> None:
 
 
 def test_training_on_what_is_measured_is_refused_by_name() -> None:
-    with pytest.raises(ProblemError, match=r"1 problems are both .*: a/rain and a/rain \(the same id\)"):
+    with pytest.raises(ProblemError, match=r"trained and measured on: a/rain and a/rain \(the same id\)"):
         without_leaks([ONE, OTHER], [ONE], drop=False)
     assert without_leaks([ONE], [OTHER], drop=False) == [ONE]
 
