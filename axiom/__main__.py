@@ -38,9 +38,20 @@ python -m axiom fit --help lists every setting; --print_config prints the config
 """
 
 
+class _Stderr(logging.Handler):
+    """What axiom's own loggers say, on whatever stderr is at that moment: a live display takes its place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(f"{self.format(record)}\n")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    log = logging.getLogger("axiom")
+    log.setLevel(logging.INFO)
+    if not any(isinstance(handler, _Stderr) for handler in log.handlers):
+        log.addHandler(_Stderr())
     if not arguments or arguments[0] in ("-h", "--help"):
         sys.stdout.write(HELP)
         return 0 if arguments else 2

@@ -136,10 +136,10 @@ class WholePolicyCLI(LightningCLI):
     """LightningCLI for what is whole on every rank."""
 
     def parse_arguments(self, parser: LightningArgumentParser, args: Any) -> None:
-        """Parse, and where the user wants quiet have Lightning's own messages begin at warnings."""
+        """Parse, and where the user wants quiet have messages begin at warnings."""
         super().parse_arguments(parser, args)
         if self.config[self.config["subcommand"]].quiet:
-            for name in ("lightning.pytorch", "lightning.fabric"):
+            for name in ("axiom", "lightning.pytorch", "lightning.fabric"):
                 logging.getLogger(name).setLevel(logging.WARNING)
 
     def before_instantiate_classes(self) -> None:

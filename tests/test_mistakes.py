@@ -184,6 +184,7 @@ def test_a_kernel_without_user_namespaces_is_told_with_its_remedy(tmp_path: Path
         cwd=ROOT, capture_output=True, text=True, env=environment(), check=False,
     )  # fmt: skip
     assert done.returncode == 2, done.stderr
+    assert done.stderr.count("bubblewrap") == 2, done.stderr  # in one line: what is needed, and the package
     told = done.stderr.splitlines()[-1]
     assert "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0" in told
     assert "Weaker, by choice: isolation 'process'" in told

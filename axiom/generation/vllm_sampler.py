@@ -101,6 +101,7 @@ class VLLMSampler(Sampler):
         Raises:
             SamplingError: if vLLM is not installed, does not start, or cannot take the adapter.
         """
+        os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")  # else hundreds of lines of its own settings
         try:
             from vllm.lora.request import LoRARequest
         except ImportError as error:
@@ -179,6 +180,7 @@ class VLLMSampler(Sampler):
     def _started(self, base: Path, rank: int) -> Any:
         from vllm import LLM
 
+        log.info("vLLM starts, which takes a minute or two")
         with own_device(alone=self.tensor_parallel_size == 1):
             try:
                 return LLM(

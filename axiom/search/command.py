@@ -33,6 +33,7 @@ from axiom.search.engines import ENGINES, Server, engine_of
 from axiom.search.question import problem_asked
 from axiom.search.searcher import SEARCHES, Searcher
 from axiom.search.solutions import Solutions
+from axiom.verification.judge import Judge
 
 _SHOWN = 8
 _STYLES = ("direct", "chain_of_thought", "complete")
@@ -55,6 +56,8 @@ def main(arguments: list[str]) -> int:
     solutions = None if asked.to is None else Solutions(Path(asked.to))
     run = None if asked.run is None else read_run(Path(asked.run))
     console = Console(stderr=True)
+    with Judge(isolation=asked.isolation):  # an engine may take minutes to start, and be told of it then
+        pass
     with ExitStack() as stack:
         searcher = stack.enter_context(_searcher(run, asked, stack))
         if solutions is not None:

@@ -17,6 +17,7 @@ from axiom.sandbox.protocol import Sandbox
 from axiom.verification.testing import Testing
 from axiom.verification.verdict import Outcome, Verdict
 
+SELF_TEST_ID = "judge/self_test"
 _logger = logging.getLogger(__name__)
 
 
@@ -157,6 +158,6 @@ class Workers:
             attempt.job.future.set_result(verdict)
 
     def _tell(self, attempt: Attempt) -> None:
-        """Log what went wrong, unless closing the sandbox was the cause."""
-        if attempt.error and not self._closed.is_set():
+        """Log what went wrong, unless closing the sandbox was the cause, or the judge tests itself and raises it."""
+        if attempt.error and not self._closed.is_set() and attempt.job.problem.id != SELF_TEST_ID:
             _logger.warning("judging %s failed: %s", attempt.job.problem.id, attempt.error)

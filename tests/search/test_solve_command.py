@@ -147,3 +147,12 @@ def test_a_mistake_gets_one_clear_error(
     assert code == 2
     assert message in told
     assert "Traceback" not in told
+
+
+def test_a_sandbox_that_is_not_to_be_had_is_told_before_a_model_is_looked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["solve", *ASKED, "--model", "/nowhere.gguf", "--isolation", "vm"]) == 2
+    assert capsys.readouterr().err.startswith(
+        "error: isolation 'vm': expected one of auto, namespaces, docker, process"
+    )
