@@ -3,8 +3,8 @@
 Every variant is the quickstart with other arguments, run by the command line as a user would, once for each seed. Runs
 of one seed draw the same first round, which is sampled once and copied; a run that was stopped goes on. The table has
 the test split before training and after the round chosen on validation, each problem's mean over the seeds, with paired
-95% bootstrap intervals over problems; with ``--humaneval`` HumanEval too, which no variant trains on. The last line is
-one JSON object.
+95% bootstrap intervals over problems, and each variant against the first in the same way; with ``--humaneval``
+HumanEval too, which no variant trains on. The last line is one JSON object.
 
 Run: ``python -m tests.benchmarks.uplift --variants SFT,DPO --seeds 0,1,2 --out runs/uplift``. On two cores a run takes
 about as long as the quickstart.
@@ -94,6 +94,15 @@ def on_humaneval(runs: Sequence[RunNumbers], k: int) -> Change | None:
     return change_of(averaged([of(run, 0) for run in runs]), averaged([of(run, run.chosen) for run in runs]))
 
 
+def against(first: Sequence[RunNumbers], other: Sequence[RunNumbers], k: int) -> Change | None:
+    """How much better the other variant's chosen rounds are on the test split than the first variant's."""
+
+    def of(runs: Sequence[RunNumbers]) -> dict[str, float]:
+        return averaged([figures(run.counts("test").get(run.chosen or 0, {}), k) for run in runs])
+
+    return change_of(of(first), of(other))
+
+
 def told(changes: Mapping[str, Mapping[str, Change | None]]) -> dict[str, Any]:
     """The changes as plain numbers in percentage points."""
     return {
@@ -124,14 +133,22 @@ def main() -> None:
             runs[variant].append(read_run(run))
     changes = {
         variant: {f"{where} pass@{k}": of(runs[variant], k) for where, of in _WHERE.items() for k in _K}
+        | {
+            f"against {variants[0]}, pass@{k}": against(runs[variants[0]], runs[variant], k)
+            for k in _K
+            if variant != variants[0]
+        }
         for variant in variants
     }
+    names = dict.fromkeys(name for row in changes.values() for name, one in row.items() if one is not None)
     table = Table(title=f"From model 0 to the chosen round, seeds {chosen.seeds}")
-    for column in ("", *next(iter(changes.values()))):
+    for column in ("", *names):
         table.add_column(column, justify="right" if column else "left")
     for variant, row in changes.items():
-        cells = ["" if c is None else f"{c.before:.1%} to {c.after:.1%}\n{told_change(c)}" for c in row.values()]
-        table.add_row(variant, *cells)
+        found = [row.get(name) for name in names]
+        table.add_row(
+            variant, *("" if c is None else f"{c.before:.1%} to {c.after:.1%}\n{told_change(c)}" for c in found)
+        )
     Console().print(table)
     print(json.dumps(told(changes)))
 
