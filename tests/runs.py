@@ -96,8 +96,12 @@ def _warm() -> "subprocess.Popen[str]":
 
 def _answer(warm: "subprocess.Popen[str]") -> int:
     assert warm.stdout is not None
-    # Unbuffered, so that select sees what is not read yet.
-    return int(b"".join(iter(lambda: os.read(warm.stdout.fileno(), 1), b"\n")))
+    read = b""
+    while not read.endswith(b"\n"):  # unbuffered, so that select sees what is not read yet
+        one = os.read(warm.stdout.fileno(), 1)
+        assert one, "the interpreter that forks has ended"
+        read += one
+    return int(read)
 
 
 def environment() -> dict[str, str]:
