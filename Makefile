@@ -32,9 +32,10 @@ smoke: setup
 		--data.train_limit 24 --data.validation_limit 8 --data.test_limit 8 --data.test_samples 8 \
 		--expert_iteration.rounds 1 --expert_iteration.epochs_per_round 1
 
-# Two processes with a thread each: two with two threads each on two cores are many times slower.
+# A thread each: processes of two threads each on two cores are many times slower. Three, since much of the time is
+# waiting for time-outs and for other processes.
 test: setup
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadscope
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadscope
 
 format: setup
 	$(BIN)/ruff format .

@@ -111,5 +111,5 @@ def test_the_divergence_estimated_on_the_policys_own_samples_can_be_the_penalty(
 def test_an_unknown_objective_is_answered_with_those_that_there_are(taught: tuple[Path, Path], tmp_path: Path) -> None:
     done = axiom("fit", *settings(tmp_path / "run", *taught), "--model.objective", "PPO")
     assert done.returncode == 2
-    assert "Objectives: SFT, Distill, DPO, PolicyGradient" in done.stderr
+    assert "objectives: SFT, Distill, DPO, PolicyGradient" in done.stderr
     assert "Traceback" not in done.stderr
