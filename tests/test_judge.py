@@ -340,15 +340,16 @@ class _Scripted:
 
     isolation = "scripted"
 
-    def __init__(self, reply: CallReply, *, failures: int = 0) -> None:
+    def __init__(self, reply: CallReply, *, failures: int = 0, fault: Exception | None = None) -> None:
         self.reply, self.failures, self.starts = reply, failures, 0
+        self.fault = fault or OSError("no more processes")
 
     def start(
         self, program: str, *, entry_point: str, limits: Limits, prelude: str = "", stdin: str | None = None
     ) -> "_Scripted":
         self.starts += 1
         if self.starts <= self.failures:
-            raise OSError("no more processes")
+            raise self.fault
         return self
 
     def load(self) -> LoadReply:
@@ -377,6 +378,26 @@ def test_a_judge_whose_sandbox_is_broken_does_not_open(reply: CallReply) -> None
     judge = Judge(sandbox=_Scripted(reply))
     with pytest.raises(SandboxError, match=r"self-test gave .* isolation is 'scripted': check"), judge:
         pass
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (SandboxError("install what is missing"), r"^install what is missing$"),
+        (
+            OSError("no more processes"),
+            r"self-test gave internal_error \(OSError: no more processes\), expected passed",
+        ),
+    ],
+)
+def test_what_keeps_a_judge_from_opening_is_raised_and_not_logged(
+    fault: Exception, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    sandbox = _Scripted(Returned(1), failures=2, fault=fault)
+    with pytest.raises(SandboxError, match=told), Judge(sandbox=sandbox):
+        pass
+    assert sandbox.starts == 2
+    assert caplog.text == ""
 
 
 def test_there_is_at_least_one_worker_by_default() -> None:

@@ -33,7 +33,8 @@ CONFIGURATIONS = {
 def without(model: Path, folder: Path, part: str) -> None:
     """A model whose tokenizer lacks a part."""
     shutil.copytree(model, folder)
-    (folder / "chat_template.jinja").unlink() if part == "chat_template" else None
+    if part == "chat_template":
+        (folder / "chat_template.jinja").unlink()
     file = folder / "tokenizer_config.json"
     settings = json.loads(file.read_text())
     settings.pop(part, None)

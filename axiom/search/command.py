@@ -31,7 +31,7 @@ from axiom.report.numbers import RunNumbers, read_run
 from axiom.search.drawing import Budget, Solution
 from axiom.search.engines import ENGINES, Server, engine_of
 from axiom.search.question import problem_asked
-from axiom.search.searcher import SEARCHES, Searcher
+from axiom.search.searcher import SEARCHES, Searcher, search_judge
 from axiom.search.solutions import Solutions
 from axiom.verification.judge import Judge
 
@@ -56,10 +56,9 @@ def main(arguments: list[str]) -> int:
     solutions = None if asked.to is None else Solutions(Path(asked.to))
     run = None if asked.run is None else read_run(Path(asked.run))
     console = Console(stderr=True)
-    with Judge(isolation=asked.isolation):  # an engine may take minutes to start, and be told of it then
-        pass
     with ExitStack() as stack:
-        searcher = stack.enter_context(_searcher(run, asked, stack))
+        judge = stack.enter_context(search_judge(asked.isolation))  # before an engine, which may take minutes to start
+        searcher = stack.enter_context(_searcher(run, asked, judge, stack))
         if solutions is not None:
             return _solve_all(searcher, problems, solutions, console)
         return _solve_one(searcher, problems[0], console)
@@ -100,7 +99,7 @@ def _problems(asked: argparse.Namespace) -> list[Problem]:
     return [problems[name]]
 
 
-def _searcher(run: RunNumbers | None, asked: argparse.Namespace, stack: ExitStack) -> Searcher:
+def _searcher(run: RunNumbers | None, asked: argparse.Namespace, judge: Judge, stack: ExitStack) -> Searcher:
     """Load what is asked for; the stack ends the engine."""
     style, params = _sampling(run, asked)
     sampler, policy = engine_of(
@@ -119,13 +118,13 @@ def _searcher(run: RunNumbers | None, asked: argparse.Namespace, stack: ExitStac
     stack.callback(sampler.close)
     return Searcher(
         asked.search,
+        judge=judge,
         sampler=sampler,
         tokenizer=policy.tokenizer,
         params=params,
         style=style,
         budget=Budget(asked.samples, asked.budget),
         value=value,
-        isolation=asked.isolation,
         seed=asked.seed,
     )
 

@@ -21,18 +21,27 @@ SearchName = Literal["best_of_n", "consensus", "value_beam", "repair"]
 SEARCHES: tuple[SearchName, ...] = get_args(SearchName)
 
 
+def search_judge(isolation: str = "auto") -> Judge:
+    """A judge as searches want it: one that runs every public example, on half of the cores.
+
+    Raises:
+        SandboxError: for an unknown isolation.
+    """
+    return Judge(workers=max(available_cores() // 2, 1), isolation=isolation, all_tests=True)
+
+
 class Searcher:
-    """Solves problems; a context manager that ends judge and sandbox.
+    """Solves problems; a context manager that ends its sandbox.
 
     Args:
         search: ``best_of_n``, ``consensus`` (the same, agreement first), ``value_beam`` or ``repair``.
+        judge: of the public examples (:func:`search_judge`), open; the sandbox is of its isolation.
         sampler: draws; bound to its policy.
         tokenizer: of that policy.
         params: how samples are drawn.
         style: of the prompts.
         budget: of each problem.
         value: the value function; ``value_beam`` needs one.
-        isolation: of the sandbox.
         seed: of the samples.
 
     Raises:
@@ -43,13 +52,13 @@ class Searcher:
         self,
         search: SearchName,
         *,
+        judge: Judge,
         sampler: Sampler,
         tokenizer: Any,
         params: SamplingParams,
         style: PromptStyle,
         budget: Budget,
         value: ValueFunction | None = None,
-        isolation: str = "auto",
         seed: int = 0,
     ) -> None:
         if search == "value_beam" and value is None:
@@ -57,19 +66,13 @@ class Searcher:
         self._search, self._sampler, self._tokenizer = search, sampler, tokenizer
         self._params, self._style, self._budget, self._seed = params, style, budget, seed
         self._value = value
-        self._workers = max(available_cores() // 2, 1)
-        self._sandbox = make_sandbox(isolation)
-        self._judge = Judge(workers=self._workers, isolation=isolation, all_tests=True)
+        self._judge, self._sandbox = judge, make_sandbox(judge.isolation)
 
     def __enter__(self) -> "Searcher":
-        self._judge.__enter__()
         return self
 
     def __exit__(self, *raised: Any) -> None:
-        try:
-            self._judge.__exit__(*raised)
-        finally:
-            self._sandbox.close()
+        self._sandbox.close()
 
     def solve(self, problem: Problem, *, on_candidates: Callable[[Solution], None] = lambda solution: None) -> Solution:
         """The best program for a problem, within the budget.
@@ -93,7 +96,7 @@ class Searcher:
                 value=self._value,
                 prompt=prompt,
                 seed=self._seed,
-                workers=self._workers,
+                workers=self._judge.workers,
             )
 
         drawing = Drawing(

@@ -12,22 +12,28 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 
+from axiom.errors import SandboxError
 from axiom.problems.problem import Limits, Problem
 from axiom.sandbox.protocol import Sandbox
 from axiom.verification.testing import Testing
 from axiom.verification.verdict import Outcome, Verdict
 
-SELF_TEST_ID = "judge/self_test"
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A program that waits for its verdict."""
+    """A program that waits for its verdict.
+
+    Attributes:
+        is_self_test: whether a sandbox that is not to be had is raised to who waits, instead of logged and made a
+            verdict.
+    """
 
     problem: Problem
     source: str
     future: "Future[Verdict]" = field(default_factory=Future)
+    is_self_test: bool = False
 
 
 class Attempt:
@@ -38,12 +44,15 @@ class Attempt:
         job: what is judged.
         limits: tells the limits of a problem.
         all_tests: go on after the first failure.
+
+    Attributes:
+        fault: what went wrong on the judge's side; None where nothing did.
     """
 
     def __init__(self, sandbox: Sandbox, job: Job, *, limits: Callable[[Problem], Limits], all_tests: bool) -> None:
         self.job = job
         self._testing: Testing | None = None
-        self._error: Exception | None = None
+        self.fault: Exception | None = None
         with self._keeping_errors():
             self._testing = Testing(sandbox, job.problem, job.source, limits=limits(job.problem), all_tests=all_tests)
             self._testing.begin()
@@ -51,7 +60,7 @@ class Attempt:
     def decide(self) -> None:
         """Run the tests."""
         with self._keeping_errors():
-            if self._testing is not None and self._error is None:
+            if self._testing is not None and self.fault is None:
                 self._testing.decide()
 
     def finish(self, *, is_last: bool) -> Verdict | None:
@@ -67,15 +76,15 @@ class Attempt:
 
     @property
     def error(self) -> str:
-        """What went wrong on the judge's side; empty where nothing did."""
-        return f"{type(self._error).__name__}: {self._error}" if self._error is not None else ""
+        """The fault in words; empty where there is none."""
+        return f"{type(self.fault).__name__}: {self.fault}" if self.fault is not None else ""
 
     @contextlib.contextmanager
     def _keeping_errors(self) -> Iterator[None]:
         try:
             yield
         except Exception as error:  # noqa: BLE001 (whatever goes wrong here is the judge's fault)
-            self._error = self._error or error
+            self.fault = self.fault or error
 
 
 class Workers:
@@ -145,19 +154,22 @@ class Workers:
 
     def _finish(self, attempt: Attempt) -> None:
         """Give the job its verdict, after a second try where the first was not the program's own doing."""
+        job, last = attempt.job, attempt
         verdict = attempt.finish(is_last=False)
         self._tell(attempt)
         if verdict is None and not self._closed.is_set():
-            again = self._attempt(attempt.job)
-            again.decide()
-            verdict = again.finish(is_last=True)
-            self._tell(again)
+            last = self._attempt(job)
+            last.decide()
+            verdict = last.finish(is_last=True)
+            self._tell(last)
         if verdict is None or self._closed.is_set():
-            attempt.job.future.set_exception(CancelledError("the judge was closed"))
+            job.future.set_exception(CancelledError("the judge was closed"))
+        elif job.is_self_test and isinstance(last.fault, SandboxError):
+            job.future.set_exception(last.fault)
         else:
-            attempt.job.future.set_result(verdict)
+            job.future.set_result(verdict)
 
     def _tell(self, attempt: Attempt) -> None:
-        """Log what went wrong, unless closing the sandbox was the cause, or the judge tests itself and raises it."""
-        if attempt.error and not self._closed.is_set() and attempt.job.problem.id != SELF_TEST_ID:
+        """Log what went wrong, unless closing the sandbox was the cause; a self-test raises it."""
+        if attempt.error and not self._closed.is_set() and not attempt.job.is_self_test:
             _logger.warning("judging %s failed: %s", attempt.job.problem.id, attempt.error)

@@ -18,7 +18,7 @@ from axiom.policy.value_function import ValueFunction
 from axiom.problems.problem import Problem
 from axiom.prompts import PromptStyle
 from axiom.search.drawing import Budget
-from axiom.search.searcher import Searcher, SearchName
+from axiom.search.searcher import Searcher, SearchName, search_judge
 from axiom.verification.judge import Judge, available_cores
 
 
@@ -63,10 +63,11 @@ def searched(
     sampler.use(policy, workspace=Path())
     passed: dict[str, list[bool]] = defaultdict(list)
     tokens = 0
-    with Judge(workers=available_cores()) as judge:
+    with Judge(workers=available_cores()) as judge, search_judge() as by_examples:
         for repeat in range(repeats):
             with Searcher(
                 cast(SearchName, search),
+                judge=by_examples,
                 sampler=sampler,
                 tokenizer=policy.tokenizer,
                 params=params,
