@@ -187,8 +187,8 @@ class BestOfNDataModule(L.LightningDataModule):
         if stage == "fit" and self.leaks != "allow":
             measured = [*self.problems["validation"], *self.problems["test"]]
             self.problems["train"] = without_leaks(self.problems["train"], measured, drop=self.leaks == "drop")
-        policy = self._policy()
         self.collector.join(self.trainer)
+        policy = self._policy()
         if stage != "fit":
             return
         self._lock = locked(self.store.run) if self._rank == 0 else None
@@ -363,8 +363,8 @@ class BestOfNDataModule(L.LightningDataModule):
         self.collector.close()
 
     def on_exception(self, exception: BaseException) -> None:
-        """The same: Lightning calls no teardown after an error."""
-        self.collector.close()
+        """The same: Lightning calls no teardown after an error, of which an interruption is none."""
+        self.collector.close(failed=isinstance(exception, Exception))
 
     def _module(self) -> HasPolicy:
         assert self.trainer is not None

@@ -156,13 +156,13 @@ class Collector:
         assert self._ranks is not None
         self._ranks.gather(0.0)
 
-    def close(self) -> None:
-        """Stop the judge and the engine, and leave the other ranks."""
+    def close(self, *, failed: bool = False) -> None:
+        """Stop the judge and the engine, and leave the other ranks, which end as well where this one has failed."""
         if self._judge is not None:
             self._judge.close()
             self._judge = None
         if self._ranks is not None:
-            self._ranks.close()
+            self._ranks.close(failed=failed)
             self._ranks = None
         self.sampler.close()
         self._adapter = None

@@ -2,10 +2,14 @@
 
 Sampling and judging take as long as they take: a rank that waits in a collective for one that still samples would run
 into the process group's time limit, and one whose partner has died would wait as long. Here a rank waits for the others
-as long as they show that they live, and forty seconds for one that does not. All of it goes through the process group's
+as long as they show that they live. One that shows no life for forty seconds ends the run on all: a rank that waits
+raises, and one that does not come back from a collective, or from a store that no longer answers because a machine or a
+cable is gone, is ended where it stands, since no exception reaches it there. All of it goes through the process group's
 own store, which ``torchrun``, Slurm and Lightning's launchers all begin.
 """
 
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +28,7 @@ _SILENT_S = 40.0
 _BEATS = 20
 _LOOK_S = 0.02
 _LONGEST_LOOK_S = 0.1
+_GOES_ON = "says why; the same command goes on from what is stored"
 
 
 class Ranks:
@@ -36,7 +41,9 @@ class Ranks:
         world_size: how many there are.
         store: of torch's, which all share; not needed by one alone.
         while_waiting: called again and again while this rank waits for others; may raise to end the wait.
-        silent_s: after which a rank that shows no life is lost.
+        silent_s: after which a rank that shows no life is lost. Half as long after it a rank that has not come to know
+            is ended.
+        end: what ends it, given the reason.
     """
 
     def __init__(
@@ -47,16 +54,23 @@ class Ranks:
         *,
         while_waiting: Callable[[], None] = lambda: None,
         silent_s: float = _SILENT_S,
+        end: Callable[[str], None] = lambda reason: _end_process(reason),
     ) -> None:
         self.rank, self.world_size = rank, world_size
-        self._while_waiting, self._silent_s = while_waiting, silent_s
-        self._meetings = 0
+        self._while_waiting, self._silent_s, self._end = while_waiting, silent_s, end
+        self._meetings = self._answers = 0
         self._ended = threading.Event()
+        self._failed = False
+        self._lost: str | None = None
         self._store: Any = None
         if world_size > 1:
             joined = store.add(f"axiom/joined/{rank}", 1)  # as often as each other rank: keys are never used twice
             self._store = PrefixStore(f"axiom/{joined}", store)
-            threading.Thread(target=self._live, name="axiom-heartbeat", daemon=True).start()
+            # A connection of its own: another thread may wait in the store's for minutes.
+            own = self._store.clone()
+            self._heart = threading.Thread(target=self._live, args=(own,), name="axiom-heartbeat", daemon=True)
+            self._heart.start()
+            threading.Thread(target=self._watch, name="axiom-watch", daemon=True).start()
 
     def together(self) -> Together:
         """What the ranks share in one collection, begun afresh; it raises RankLostError as :meth:`gather` does."""
@@ -70,7 +84,7 @@ class Ranks:
         """What each rank has brought, by rank; returns on each once all have brought theirs.
 
         Raises:
-            RankLostError: if a rank that is waited for shows no life.
+            RankLostError: if a rank shows no life.
         """
         if self._store is None:
             return [own]
@@ -87,46 +101,112 @@ class Ranks:
                 self._wait(read)
         return brought
 
-    def close(self) -> None:
-        """Show no life any more."""
+    def close(self, *, failed: bool = False) -> None:
+        """Leave the others, who miss this rank no more.
+
+        Args:
+            failed: end the others as well.
+        """
+        self._failed = failed
         self._ended.set()
+        if self._store is not None:
+            self._heart.join(self._silent_s / _BEATS)
 
     def _wait(self, keys: Sequence[str]) -> None:
         """Return once all of these are there, one of each rank."""
-        seen = {rank: (0, time.monotonic()) for rank in range(self.world_size)}
-        look_s, look_for_life_at = _LOOK_S, 0.0
+        look_s, look_who_left_at = _LOOK_S, 0.0
         while not self._store.check(list(keys)):
-            if time.monotonic() >= look_for_life_at:  # seldom: all ranks ask one store
-                self._look_for_life(keys, seen)
-                look_for_life_at = time.monotonic() + self._silent_s / _BEATS
             self._while_waiting()
+            if self._lost is not None:
+                raise RankLostError(self._lost)
+            if time.monotonic() >= look_who_left_at:  # seldom: all ranks ask one store
+                for rank, key in enumerate(keys):
+                    if self._store.check([_left(rank)]) and not self._store.check([key]):
+                        raise RankLostError(_told(self._store) or _gone(rank, "has ended"))
+                look_who_left_at = time.monotonic() + self._silent_s / _BEATS
             time.sleep(look_s)
             look_s = min(1.5 * look_s, _LONGEST_LOOK_S)
 
-    def _look_for_life(self, keys: Sequence[str], seen: dict[int, tuple[int, float]]) -> None:
-        """Note the heartbeats of the ranks that are missing, and when each was last another."""
-        for rank, key in enumerate(keys):
-            if self._store.check([key]):
-                continue
-            beats = self._store.add(self._beat(rank), 0)
-            if beats != seen[rank][0]:
-                seen[rank] = beats, time.monotonic()
-            elif time.monotonic() - seen[rank][1] > self._silent_s:
-                raise RankLostError(
-                    f"rank {rank} has shown no life for {self._silent_s:.0f} s; the first error above, of that rank, "
-                    "says why; the same command goes on from what is stored"
-                )
+    def _live(self, store: Any) -> None:
+        """Show life and look for that of the others, until this rank leaves or the run is lost."""
+        seen = dict.fromkeys(range(self.world_size), (0, 0))
+        try:
+            while not self._ended.wait(self._silent_s / _BEATS):
+                store.add(_beat(self.rank), 1)
+                self._answers += 1
+                if self.rank == 0 and (silent := _silent(store, seen)) is not None:
+                    store.set("lost", _gone(silent, f"has shown no life for {self._silent_s:.0f} s"))
+                if told := _told(store):
+                    if self.rank == 0:  # the store ends with it, and the others are to read there why
+                        self._ended.wait(2 * self._silent_s / _BEATS)
+                    self._lost = told
+                    return
+            if self._failed:
+                store.set("lost", _gone(self.rank, "has failed"))
+            else:
+                store.set(_left(self.rank), "")
+        except RuntimeError as error:  # rank 0 has ended, and with it the store
+            self._lost = _without_store(self.rank, str(error))
 
-    def _live(self) -> None:
-        while not self._ended.wait(self._silent_s / _BEATS):
-            try:
-                self._store.add(self._beat(self.rank), 1)
-            except RuntimeError:  # rank 0 has ended, and with it the store
+    def _watch(self) -> None:
+        """End this process where the run is lost and it does not end by itself."""
+        silent = answers = 0
+        # Counted in looks, not by the clock: a process that was stopped for an hour has not waited for an hour.
+        while self._lost is None:
+            if self._ended.wait(self._silent_s / _BEATS):
                 return
+            silent, answers = (silent + 1 if self._answers == answers else 0), self._answers
+            if silent >= _BEATS:
+                self._lost = _without_store(self.rank, f"no answer for {self._silent_s:.0f} s")
+        if not self._ended.wait(self._silent_s / 2):
+            self._end(self._lost)
 
-    @staticmethod
-    def _beat(rank: int) -> str:
-        return f"beat/{rank}"
+
+def _beat(rank: int) -> str:
+    return f"beat/{rank}"
+
+
+def _left(rank: int) -> str:
+    return f"left/{rank}"
+
+
+def _silent(store: Any, seen: dict[int, tuple[int, int]]) -> int | None:
+    """A rank whose heartbeat was the same in as many looks as make the time after which it is lost, or None.
+
+    Args:
+        store: with the beats.
+        seen: each rank's beats, and in how many looks they have been the same; brought up to date.
+    """
+    for rank, (before, looks) in seen.items():
+        beats = store.add(_beat(rank), 0)
+        seen[rank] = (beats, looks + 1 if beats == before else 0)
+        if seen[rank][1] >= _BEATS and not store.check([_left(rank)]):
+            return rank
+    return None
+
+
+def _told(store: Any) -> str | None:
+    """Why the run is lost, where a rank has said so."""
+    return store.get("lost").decode() if store.check(["lost"]) else None
+
+
+def _gone(rank: int, how: str) -> str:
+    return f"rank {rank} {how}; the first error above, of that rank, {_GOES_ON}"
+
+
+def _without_store(rank: int, reason: str) -> str:
+    said = reason.partition("\n")[0]
+    return (
+        f"rank {rank} lost the run's store, which rank 0 holds ({said}); the first error above, of another rank, "
+        f"{_GOES_ON}"
+    )
+
+
+def _end_process(reason: str) -> None:
+    """End it without asking its threads, which wait for what will never come."""
+    sys.stderr.write(f"error: {reason}\n")
+    sys.stderr.flush()
+    os._exit(2)
 
 
 def ranks_of(trainer: L.Trainer) -> Ranks:
@@ -150,11 +230,7 @@ def _lost_store(rank: int) -> Iterator[None]:
     try:
         yield
     except distributed.DistError as error:
-        said = str(error).partition("\n")[0]
-        raise RankLostError(
-            f"rank {rank} lost the run's store, which rank 0 holds ({said}); the first error above, of another rank, "
-            "says why; the same command goes on from what is stored"
-        ) from error
+        raise RankLostError(_without_store(rank, str(error))) from error
 
 
 class _Shared:

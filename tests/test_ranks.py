@@ -1,11 +1,19 @@
 """Several ranks share one collection: each sample is drawn once, nobody waits for ever, and a dead rank is noticed."""
 
 import itertools
+import multiprocessing
+import os
+import signal
+import socket
+import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+import torch
 import torch.distributed as distributed
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,22 +144,98 @@ def test_counters_are_fresh_in_each_collection_and_begin_once() -> None:
     assert in_threads(3, count) == [[103, 103]] * 3
 
 
-def test_a_rank_that_shows_no_life_is_named_and_one_that_works_on_is_waited_for() -> None:
-    gone = threading.Event()
+def _rank(rank: int, port: int, folder: Path, waits: str) -> None:
+    """A process of three: it waits for all of them, and then for rank 1's sake or rank 0's for ever."""
+    sys.stderr = (folder / f"{rank}.err").open("w", buffering=1)
+    store = distributed.TCPStore("127.0.0.1", port, 3, is_master=rank == 0)  # type: ignore[attr-defined]
+    distributed.init_process_group("gloo", store=store, rank=rank, world_size=3)
+    ranks = Ranks(rank, 3, store, silent_s=2.0)
+    try:
+        ranks.gather(0.0)
+        (folder / f"{rank}.met").touch()
+        if rank == 1:
+            while not (folder / "fail").exists():
+                time.sleep(0.02)
+            ranks.close(failed=True)
+            time.sleep(60)
+        if waits == "together":
+            ranks.gather(0.0)
+        distributed.all_reduce(torch.zeros(1))
+    except RankLostError as error:
+        sys.stderr.write(f"raised: {error}\n")
+        ranks.close()
+        os._exit(2)
+
+
+@pytest.mark.parametrize(
+    ("gone", "how", "waits", "told"),
+    [
+        (1, "stops", "together", "raised: rank 1 has shown no life for 2 s; the first error above, of that rank"),
+        (1, "stops", "in a collective", "error: rank 1 has shown no life for 2 s; the first error above, of that rank"),
+        (1, "fails", "together", "raised: rank 1 has failed; the first error above, of that rank"),
+        (1, "fails", "in a collective", "error: rank 1 has failed; the first error above, of that rank"),
+        (0, "stops", "together", "lost the run's store, which rank 0 holds (no answer for 2 s)"),
+        (0, "stops", "in a collective", "lost the run's store, which rank 0 holds (no answer for 2 s)"),
+    ],
+)
+def test_a_rank_that_is_gone_ends_the_others_wherever_they_wait(
+    tmp_path: Path, gone: int, how: str, waits: str, told: str
+) -> None:
+    """A stopped process is as silent as a machine whose cable was cut: its connections stay open."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    context = multiprocessing.get_context("fork")
+    processes = [context.Process(target=_rank, args=(rank, port, tmp_path, waits)) for rank in range(3)]
+    for process in processes:
+        process.start()
+    try:
+        deadline = time.monotonic() + 60
+        while len(list(tmp_path.glob("*.met"))) < 3:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        if how == "fails":
+            (tmp_path / "fail").touch()
+        else:
+            os.kill(processes[gone].pid or 0, signal.SIGSTOP)
+        for rank in {0, 1, 2} - {gone} - ({1} if gone == 0 else set()):
+            processes[rank].join(60)
+            assert processes[rank].exitcode == 2
+            assert told in (tmp_path / f"{rank}.err").read_text()
+    finally:
+        for process in processes:
+            process.kill()
+            process.join()
+
+
+def test_a_rank_that_works_on_is_waited_for() -> None:
+    begun = threading.Event()
+
+    def work(ranks: Ranks) -> object:
+        if ranks.rank == 1:
+            assert begun.wait(60)
+            time.sleep(2.0)  # three times as long as one without life
+        begun.set()
+        return ranks.gather(0.0)
+
+    assert in_threads(2, work, silent_s=0.7) == [[0.0, 0.0]] * 2
+
+
+def test_a_rank_that_has_left_is_not_missed_until_it_is_waited_for() -> None:
+    left = threading.Event()
 
     def work(ranks: Ranks) -> object:
         if ranks.rank == 1:
             ranks.close()
-            return gone.wait(60)
-        try:
-            with pytest.raises(RankLostError, match="rank 1 has shown no life for 2 s; the first error above"):
-                ranks.gather(0.0)
-        finally:
-            gone.set()
+            left.set()
+            return True
+        assert left.wait(60)
+        time.sleep(1.5)
+        assert ranks._lost is None
+        with pytest.raises(RankLostError, match="rank 1 has ended"):
+            ranks.gather(0.0)
         return True
 
-    # Rank 2 waits for the dead one as rank 0 does; each shows life all along, so neither names the other.
-    assert in_threads(3, work, silent_s=2.0) == [True, True, True]
+    assert in_threads(2, work, silent_s=0.5) == [True, True]
 
 
 def test_a_wait_can_be_ended_from_within() -> None:

@@ -199,6 +199,8 @@ class PolicyGradient(Objective):
         length: ``sample`` (GRPO), ``token`` (DAPO) or ``constant`` (Dr. GRPO): how long and short ones weigh.
         constant: divisor of ``constant``, in tokens.
         clip_low, clip_high: how far the ratio may go below and above 1.
+        negative_weight: factor on the advantages below 0. Many steps on one policy's samples go wrong by failures sooner
+            than by what passed (arXiv 2506.20520), so less than 1 may be better; 0 leaves failures out.
     """
 
     needs_tokens = True
@@ -212,14 +214,15 @@ class PolicyGradient(Objective):
         constant: int = 256,
         clip_low: float = 0.2,
         clip_high: float = 0.2,
+        negative_weight: float = 1.0,
     ) -> None:
-        if not (0 < clip_low <= 1 and clip_high > 0 and constant > 0):
+        if not (0 < clip_low <= 1 and clip_high > 0 and constant > 0 and negative_weight >= 0):
             raise ConfigError(
-                "model.objective: expected clip_low in (0, 1], clip_high and constant above 0, "
-                f"got {clip_low}, {clip_high}, {constant}"
+                "model.objective: expected clip_low in (0, 1], clip_high and constant above 0, negative_weight 0 or "
+                f"more, got {clip_low}, {clip_high}, {constant}, {negative_weight}"
             )
         self.reward, self.scale, self.length, self.constant = reward, scale, length, constant
-        self.clip_low, self.clip_high = clip_low, clip_high
+        self.clip_low, self.clip_high, self.negative_weight = clip_low, clip_high, negative_weight
         self.averages_over = "targets" if length == "token" else "examples"
 
     def choose(self, rows: Sequence[JudgedSample], selection: Selection) -> list[Example]:
@@ -228,8 +231,9 @@ class PolicyGradient(Objective):
         advantages = group_advantages(judged, kind=self.reward, scale=self.scale)
         by_problem: dict[str, list[Choice]] = defaultdict(list)
         for row, advantage in zip(judged, advantages, strict=True):
-            if advantage:
-                by_problem[row.task_id].append(Choice(row, advantage))
+            weight = advantage * (self.negative_weight if advantage < 0 else 1.0)
+            if weight:
+                by_problem[row.task_id].append(Choice(row, weight))
         chosen: list[Example] = []
         for choices in by_problem.values():
             choices.sort(key=lambda choice: (-abs(choice.weight), choice.row.sample_index))
