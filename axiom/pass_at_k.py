@@ -5,7 +5,7 @@ Chen et al. 2021 (arXiv 2107.03374), section 2.1: with c of n samples correct,
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 
 from axiom.errors import ConfigError
@@ -36,9 +36,22 @@ def pass_at_k(n: int, c: int, k: int) -> float:
     return 1.0 - miss
 
 
-def mean_pass_at_k(counts: Sequence[tuple[int, int]], k: int) -> float:
-    """Mean of :func:`pass_at_k` over problems given as (n, c) pairs; 0.0 for no problem."""
-    return sum(pass_at_k(n, c, k) for n, c in counts) / len(counts) if counts else 0.0
+def mean_pass_at_k(counts: Iterable[tuple[int, int]], k: int) -> float:
+    """Mean of :func:`pass_at_k` over problems given as (n, c) pairs; 0.0 for no problem.
+
+    A problem with fewer than k samples is left out: the judge may have failed on one of them.
+
+    Raises:
+        ConfigError: if there are problems, and none has k samples.
+    """
+    every = list(counts)
+    enough = [(n, c) for n, c in every if n >= k] or every
+    return sum(pass_at_k(n, c, k) for n, c in enough) / len(enough) if enough else 0.0
+
+
+def pass_at_k_by_problem(counts: Mapping[str, tuple[int, int]], k: int) -> dict[str, float]:
+    """pass@k of each problem that has at least k samples, given as (n, c) by name."""
+    return {name: pass_at_k(n, c, k) for name, (n, c) in counts.items() if n >= k}
 
 
 def bootstrap_mean(

@@ -32,7 +32,7 @@ def collection_scalars(
             time, what they waited for the last of them.
     """
     by_problem, counts = counts_by_problem(rows), list(counts_by_problem(counted).values())
-    k_max = min((n for n, _ in counts), default=0)
+    k_max = min(Counter(row.task_id for row in counted).values(), default=0)  # the judge's faults among them
     scalars = {f"collect/pass@{budget}": mean_pass_at_k(counts, budget) for budget in k if budget <= k_max}
     scalars["collect/acceptance"] = sum(row.passed for row in rows) / len(rows)
     scalars["collect/solved"] = sum(passed > 0 for _, passed in by_problem.values()) / max(len(by_problem), 1)

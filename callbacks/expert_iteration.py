@@ -13,7 +13,7 @@ from rich.table import Table
 
 from axiom.errors import ConfigError
 from axiom.learning.curriculum import BANDS
-from axiom.pass_at_k import mean_pass_at_k, paired_bootstrap, pass_at_k
+from axiom.pass_at_k import mean_pass_at_k, paired_bootstrap, pass_at_k_by_problem
 from axiom.rounds.choice import Counts, RoundChoice, best_round, is_over
 from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import JudgedSample, counts_by_problem
@@ -125,10 +125,10 @@ class ExpertIteration(L.Callback):
         newest = max(index for index, counts in validation.items() if counts)
         scalars = {"final/chosen_round": float(chosen), "final/rounds": float(newest)}
         for k in self.k:
-            before = [pass_at_k(n, c, k) for n, c in tested[0].values()]
-            after = [pass_at_k(*tested[chosen][name], k) for name in tested[0]]
+            first, last = (pass_at_k_by_problem(tested[index], k) for index in (0, chosen))
+            before, after = ([of[name] for name in sorted(first.keys() & last.keys())] for of in (first, last))
             mean, low, high = paired_bootstrap(before, after)
-            scalars[f"final/val_pass@{k}"] = mean_pass_at_k(list(validation[chosen].values()), k)
+            scalars[f"final/val_pass@{k}"] = mean_pass_at_k(validation[chosen].values(), k)
             scalars |= {f"final/test_pass@{k}": sum(after) / len(after), f"final/test_change@{k}": mean}
             display_of(trainer).say(
                 trainer,

@@ -177,8 +177,9 @@ class PolicyModule(L.LightningModule):
 
     def _evaluate(self, batch: Sequence[Problem], purpose: Purpose) -> None:
         for n, c in counts_by_problem(self._solver().solve(batch, purpose)).values():
-            for metric in self.pass_at_k.values():
-                metric.update(n, c)  # type: ignore[operator]
+            for budget, metric in self.pass_at_k.items():
+                if n >= int(budget):  # the judge may have failed on one of them
+                    metric.update(n, c)  # type: ignore[operator]
 
     def _log_pass_at_k(self, prefix: str) -> None:
         for budget, metric in self.pass_at_k.items():

@@ -20,6 +20,7 @@ NARROW = {"a": (4, 4), "b": (4, 0)}  # pass@1 1/2 as HIGH's, pass@4 1/2 where LO
         ({0: LOW, 1: {"a": (4, 4)}}, 0),  # an interrupted evaluation, of the easy problem alone
         ({0: LOW, 1: NARROW}, 0),
         ({0: NARROW, 1: HIGH}, 0),
+        ({0: LOW | {"b": (3, 1)}, 1: NARROW}, 0),  # the judge failed on one sample
     ],
 )
 def test_the_best_round_has_the_highest_pass_at_1_of_whole_evaluations_that_lost_little_pass_at_k(

@@ -254,6 +254,23 @@ def test_an_end_while_the_next_round_is_sampled_loses_neither_the_epochs_nor_the
     assert min(event.step for event in found.Scalars("train/loss")) == trained + 1
 
 
+def test_what_the_judge_failed_on_is_judged_by_the_same_command_and_ends_no_run(
+    tmp_path: Path, taught: tuple[Path, Path]
+) -> None:
+    arguments = settings(tmp_path, *taught, "--expert_iteration.rounds", "1")
+    arguments += ("--data.validation_samples", "8", "--model.k", "[1,8]")
+    assert axiom("fit", *arguments).returncode == 0
+    folder = RoundStore(tmp_path).folder(1)
+    rows = tmp_path / "rounds/001/validation-rank000.jsonl"
+    judged = rows.read_text().splitlines()
+    faulty = json.dumps(json.loads(judged[0]) | {"outcome": "internal_error", "passed": False})
+    rows.write_text("".join(f"{line}\n" for line in (faulty, *judged[1:])))
+    done = axiom("fit", *arguments)
+    assert done.returncode == 0, done.stderr
+    assert [row.outcome for row in folder.read("validation")].count("internal_error") == 0
+    assert len(rows.read_text().splitlines()) == 9
+
+
 def test_two_ranks_draw_the_samples_that_one_draws(tmp_path: Path, taught: tuple[Path, Path]) -> None:
     model, problems = taught
     two = problems.with_name("two.jsonl")

@@ -6,7 +6,14 @@ from math import comb
 import pytest
 
 from axiom.errors import ConfigError
-from axiom.pass_at_k import bootstrap_mean, mean_pass_at_k, paired_bootstrap, pass_at_k, sign_flip_p
+from axiom.pass_at_k import (
+    bootstrap_mean,
+    mean_pass_at_k,
+    paired_bootstrap,
+    pass_at_k,
+    pass_at_k_by_problem,
+    sign_flip_p,
+)
 
 
 @pytest.mark.parametrize("n", range(1, 8))
@@ -27,6 +34,14 @@ def test_impossible_counts_are_refused_with_the_remedy(n: int, c: int, k: int) -
 def test_the_mean_is_over_problems_not_over_samples() -> None:
     assert mean_pass_at_k([(4, 4), (100, 0)], 1) == 0.5
     assert mean_pass_at_k([], 1) == 0.0
+
+
+def test_a_problem_on_which_the_judge_failed_is_left_out_where_too_few_samples_are_left() -> None:
+    counts = {"a": (8, 8), "b": (7, 0)}
+    assert (mean_pass_at_k(counts.values(), 8), mean_pass_at_k(counts.values(), 7)) == (1.0, 0.5)
+    assert pass_at_k_by_problem(counts, 8) == {"a": 1.0}
+    with pytest.raises(ConfigError, match="pass@9 needs at least 9 samples"):
+        mean_pass_at_k(counts.values(), 9)
 
 
 def test_the_interval_of_a_constant_change_is_that_change() -> None:

@@ -199,8 +199,8 @@ class PolicyGradient(Objective):
         length: ``sample`` (GRPO), ``token`` (DAPO) or ``constant`` (Dr. GRPO): how long and short ones weigh.
         constant: divisor of ``constant``, in tokens.
         clip_low, clip_high: how far the ratio may go below and above 1.
-        negative_weight: factor on the advantages below 0. Many steps on one policy's samples go wrong by failures sooner
-            than by what passed (arXiv 2506.20520), so less than 1 may be better; 0 leaves failures out.
+        negative_weight: factor on the advantages below 0; 0 leaves failures out. Many steps on one policy's samples go
+            wrong by failures sooner than by what passed (arXiv 2506.20520).
     """
 
     needs_tokens = True

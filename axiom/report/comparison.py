@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from axiom.pass_at_k import bootstrap_mean, paired_bootstrap, pass_at_k, sign_flip_p
+from axiom.pass_at_k import bootstrap_mean, paired_bootstrap, pass_at_k_by_problem, sign_flip_p
 from axiom.report.numbers import RunNumbers
 from axiom.rounds.choice import Counts
 from axiom.rounds.store import Purpose
@@ -42,14 +42,9 @@ class Change:
     problems: int
 
 
-def figures(counts: Counts, k: int) -> dict[str, float]:
-    """pass@k of each problem that has at least k samples."""
-    return {name: pass_at_k(n, passed, k) for name, (n, passed) in counts.items() if n >= k}
-
-
 def estimate(counts: Counts, k: int) -> Estimate | None:
     """pass@k over problems; None where none has k samples."""
-    return mean_of(figures(counts, k))
+    return mean_of(pass_at_k_by_problem(counts, k))
 
 
 def mean_of(by_problem: Mapping[str, float]) -> Estimate | None:
@@ -117,7 +112,9 @@ class Group:
         return change_of(first, averaged(self._figures(purpose, rounds, k)))
 
     def _figures(self, purpose: Purpose, rounds: Sequence[int], k: int) -> list[dict[str, float]]:
-        return [figures(run.counts(purpose).get(i, {}), k) for run, i in zip(self.runs, rounds, strict=True)]
+        return [
+            pass_at_k_by_problem(run.counts(purpose).get(i, {}), k) for run, i in zip(self.runs, rounds, strict=True)
+        ]
 
 
 def grouped(runs: Sequence[RunNumbers]) -> list[Group]:

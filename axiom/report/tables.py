@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from axiom.report.comparison import Change, Estimate, Group, change_of, estimate, figures
+from axiom.pass_at_k import pass_at_k_by_problem
+from axiom.report.comparison import Change, Estimate, Group, change_of, estimate
 from axiom.report.numbers import Evaluation, RoundNumbers, RunNumbers
 from axiom.rounds.store import Purpose
 
@@ -180,7 +181,7 @@ def evaluations_table(run: RunNumbers) -> Table:
 def _against_first(one: Evaluation, others: Sequence[Evaluation], k: int) -> Change | None:
     for other in others:
         if other.round == 0 and other is not one and (other.asked, other.purpose) == (one.asked, one.purpose):
-            return change_of(figures(other.measured.counts, k), figures(one.measured.counts, k))
+            return change_of(*(pass_at_k_by_problem(either.measured.counts, k) for either in (other, one)))
     return None
 
 

@@ -54,7 +54,7 @@ class Budget:
     Args:
         plan: what is wanted.
         problem_ids: of all ranks, in the same order on each; the plan's samples of these are the total.
-        stored: rows that are there; they are never given out again.
+        stored: rows that are there; they are never given out again, but for those that the judge has failed on.
         work: what ranks share; None for a process alone.
     """
 
@@ -74,7 +74,7 @@ class Budget:
         self._passed: Counter[str] = Counter()
         self._unjudged: Counter[str] = Counter()
         for row in stored:
-            if row.task_id in self._taken:
+            if row.task_id in self._taken and row.outcome != "internal_error":
                 self._take(row.task_id, [row.sample_index])
                 self._count(row)
         total = sum(plan.samples[problem_id] for problem_id in self._order)

@@ -54,7 +54,7 @@ def best_round(validation: Mapping[int, Counts], *, k: int, choice: RoundChoice)
     if not whole:
         return None
     first = whole[min(whole)]
-    if choice.most_lost is not None and k <= min(n for counts in whole.values() for n, _ in counts):
+    if choice.most_lost is not None and all(any(n >= k for n, _ in counts) for counts in whole.values()):
         least = mean_pass_at_k(first, k) - choice.most_lost
         whole = {index: counts for index, counts in whole.items() if mean_pass_at_k(counts, k) >= least - 1e-9}
     scores = {index: mean_pass_at_k(counts, 1) for index, counts in whole.items()}

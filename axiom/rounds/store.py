@@ -165,11 +165,12 @@ class RoundFolder:
             os.fsync(handle.fileno())
 
     def read(self, purpose: Purpose) -> list[JudgedSample]:
-        """All whole rows of all ranks, each key once, ordered by problem and index."""
+        """All whole rows of all ranks, each key once, by problem and index; a verdict before a judge's fault."""
         rows: dict[tuple[str, int], JudgedSample] = {}
         for file in sorted(self.path.glob(f"{purpose}-rank*.jsonl")):
             for row in _whole_rows(file):
-                rows.setdefault(row.key, row)
+                if row.key not in rows or rows[row.key].outcome == "internal_error":
+                    rows[row.key] = row
         values = self._values() if purpose == "train" else {}
         return [replace(rows[key], value=values[key]) if key in values else rows[key] for key in sorted(rows)]
 

@@ -23,7 +23,8 @@ from rich.console import Console
 from rich.table import Table
 
 from axiom.errors import AxiomError
-from axiom.report.comparison import Change, Group, averaged, change_of, figures
+from axiom.pass_at_k import pass_at_k_by_problem
+from axiom.report.comparison import Change, Group, averaged, change_of
 from axiom.report.numbers import RunNumbers, read_run
 from axiom.report.tables import told_change
 from axiom.rounds.store import RoundStore
@@ -89,7 +90,7 @@ def on_humaneval(runs: Sequence[RunNumbers], k: int) -> Change | None:
 
     def of(run: RunNumbers, index: int | None) -> dict[str, float]:
         found = [one for one in run.evaluations if one.round == index and "HumanEval/0" in one.measured.counts]
-        return figures(found[0].measured.counts, k) if found else {}
+        return pass_at_k_by_problem(found[0].measured.counts, k) if found else {}
 
     return change_of(averaged([of(run, 0) for run in runs]), averaged([of(run, run.chosen) for run in runs]))
 
@@ -98,7 +99,7 @@ def against(first: Sequence[RunNumbers], other: Sequence[RunNumbers], k: int) ->
     """How much better the other variant's chosen rounds are on the test split than the first variant's."""
 
     def of(runs: Sequence[RunNumbers]) -> dict[str, float]:
-        return averaged([figures(run.counts("test").get(run.chosen or 0, {}), k) for run in runs])
+        return averaged([pass_at_k_by_problem(run.counts("test").get(run.chosen or 0, {}), k) for run in runs])
 
     return change_of(of(first), of(other))
 

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from axiom.report.comparison import Group, averaged, change_of, estimate, figures, grouped
+from axiom.pass_at_k import pass_at_k_by_problem
+from axiom.report.comparison import Group, averaged, change_of, estimate, grouped
 from axiom.report.numbers import read_run
 from tests.report.runs_on_disk import write_run
 
 
 def test_pass_at_k_is_told_of_problems_with_enough_samples_alone() -> None:
     counts = {"a": (4, 2), "b": (2, 1), "c": (4, 0)}
-    assert figures(counts, 4) == {"a": 1.0, "c": 0.0}
+    assert pass_at_k_by_problem(counts, 4) == {"a": 1.0, "c": 0.0}
     found = estimate(counts, 4)
     assert found is not None
     assert (found.mean, found.problems) == (0.5, 2)
