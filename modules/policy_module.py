@@ -10,7 +10,7 @@ import lightning as L
 import torch
 
 from axiom.errors import ConfigError, ModelError
-from axiom.learning.losses import entropy, kl_estimate, kl_exact, log_probs_of
+from axiom.learning.losses import entropy, kl_estimate, kl_exact, log_probs_of, sequence_means
 from axiom.learning.objectives import SFT, Objective, Step
 from axiom.learning.packing import PackedBatch
 from axiom.policy.policy import Policy
@@ -149,11 +149,13 @@ class PolicyModule(L.LightningModule):
         return loss * batch.share
 
     def _divergence(self, logits: torch.Tensor, base: torch.Tensor, step: Step) -> torch.Tensor:
-        """Mean KL divergence to the base at the targets; scalar."""
+        """Mean KL divergence to the base at the targets, over what the objective averages over; scalar."""
         if self.hparams["kl"] == "k3":
             assert step.reference is not None
-            return kl_estimate(step.log_probs, step.reference).mean()
-        return kl_exact(logits, base).mean()
+            kl = kl_estimate(step.log_probs, step.reference)
+        else:
+            kl = kl_exact(logits, base)
+        return (kl if self.objective.averages_over == "targets" else sequence_means(kl, step.counts)).mean()
 
     def validation_step(self, batch: Sequence[Problem], batch_index: int) -> None:
         """Sample and judge a batch of problems; no collectives in here."""

@@ -39,6 +39,11 @@ def sequence_sums(values: torch.Tensor, counts: torch.Tensor) -> torch.Tensor:
     return values.new_zeros(len(counts)).index_add(0, owner, values)
 
 
+def sequence_means(values: torch.Tensor, counts: torch.Tensor) -> torch.Tensor:
+    """(M,) to (E,): the mean over each Example's targets."""
+    return sequence_sums(values, counts) / counts
+
+
 def preference_loss(
     log_probs: torch.Tensor,
     reference: torch.Tensor,
@@ -62,9 +67,8 @@ def preference_loss(
     Returns:
         Scalar, the mean over pairs.
     """
-    ratios = sequence_sums(log_probs - reference, counts)
-    if kind == "ipo":
-        ratios = ratios / counts
+    each = sequence_means if kind == "ipo" else sequence_sums
+    ratios = each(log_probs - reference, counts)
     margin = ratios[0::2] - ratios[1::2]
     losses = (margin - 1 / (2 * beta)) ** 2 if kind == "ipo" else -nn.functional.logsigmoid(beta * margin)
     return (losses * weights).mean()

@@ -15,7 +15,7 @@ Notation: E completions of a step, M targets, which are all their tokens.
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from typing import Literal
 
@@ -29,6 +29,7 @@ from axiom.learning.losses import (
     Preference,
     clipped_policy_gradient,
     preference_loss,
+    sequence_means,
     weighted_likelihood,
 )
 from axiom.learning.selection import Selection, distinct_programs, preferred, search_distribution, select_passing
@@ -145,8 +146,8 @@ class DPO(Objective):
     Args:
         beta: strength of the tie to the base.
         loss: ``sigmoid`` (DPO) or ``ipo`` (arXiv 2310.12036).
-        likelihood: weight of the passing programs' mean negative log-likelihood beside it (RPO, arXiv 2404.19733),
-            without which their likelihood may fall as long as the failing ones' falls faster.
+        likelihood: weight of the passing programs' negative log-likelihood beside it, each one's mean over its targets
+            (RPO, arXiv 2404.19733), without which it may rise as long as the failing ones' rises faster.
     """
 
     needs_reference = True
@@ -181,9 +182,8 @@ class DPO(Objective):
             step.log_probs, step.reference, step.weights[0::2], step.counts, beta=self.beta, kind=self.kind
         )
         if self.likelihood:
-            chosen = step.weights.clone()
-            chosen[1::2] = 0.0
-            loss = loss + self.likelihood * weighted_likelihood(step.log_probs, chosen, step.counts)
+            each = sequence_means(step.log_probs, step.counts)
+            loss = loss - self.likelihood * (each * step.weights)[0::2].mean()
         return loss
 
 
@@ -226,7 +226,19 @@ class PolicyGradient(Objective):
         self.averages_over = "targets" if length == "token" else "examples"
 
     def choose(self, rows: Sequence[JudgedSample], selection: Selection) -> list[Example]:
-        """The samples of problems that were solved sometimes, the furthest from their group's mean first."""
+        """The samples of problems that were solved sometimes, the furthest from their group's mean first.
+
+        Where a problem has more than it may, what did better than its group and what did worse keep half of the room
+        each, and each half the weight that all of its kind had: a mostly solved problem is not left with its failures
+        alone.
+
+        Raises:
+            ConfigError: if a problem may have one sample, which has nothing to be compared to.
+        """
+        if selection.max_per_problem < 2:
+            raise ConfigError(
+                "data.selection.max_per_problem: PolicyGradient compares samples; expected 2 or more, got 1"
+            )
         judged = [row for row in rows if row.outcome != "internal_error"]
         advantages = group_advantages(judged, kind=self.reward, scale=self.scale)
         by_problem: dict[str, list[Choice]] = defaultdict(list)
@@ -237,7 +249,7 @@ class PolicyGradient(Objective):
         chosen: list[Example] = []
         for choices in by_problem.values():
             choices.sort(key=lambda choice: (-abs(choice.weight), choice.row.sample_index))
-            chosen += [(choice,) for choice in choices[: selection.max_per_problem]]
+            chosen += [(choice,) for choice in _both_kinds(choices, selection.max_per_problem)]
         return chosen
 
     def loss(self, step: Step) -> torch.Tensor:
@@ -253,3 +265,18 @@ class PolicyGradient(Objective):
             length=self.length,
             max_new_tokens=self.constant,
         )
+
+
+def _both_kinds(choices: Sequence[Choice], count: int) -> list[Choice]:
+    """At most so many of a problem's, which come the furthest from 0 first; those of each sign weigh what all did."""
+    if len(choices) <= count:
+        return list(choices)
+    signs = [[choice for choice in choices if (choice.weight > 0) == is_above] for is_above in (True, False)]
+    half = count // 2
+    rooms = [max(half, count - len(other)) for other in reversed(signs)]
+    kept = []
+    for of_sign, room in zip(signs, rooms, strict=True):
+        some = of_sign[:room]
+        factor = sum(one.weight for one in of_sign) / sum(one.weight for one in some) if some else 1.0
+        kept += [replace(one, weight=one.weight * factor) for one in some]
+    return sorted(kept, key=lambda choice: (-abs(choice.weight), choice.row.sample_index))

@@ -63,7 +63,7 @@ def test_dpo_adds_the_likelihood_of_what_passed_where_asked_to() -> None:
         given.log_probs, given.reference, torch.tensor([1.0, 3.0]), given.counts, beta=0.2, kind="sigmoid"
     )
     assert DPO(beta=0.2).loss(given) == pairs
-    passed = -(given.log_probs[:2].sum() + 3 * given.log_probs[5:6].sum()) / 3
+    passed = -(given.log_probs[:2].mean() + 3 * given.log_probs[5]) / 2
     assert DPO(beta=0.2, likelihood=0.5).loss(given).item() == pytest.approx((pairs + 0.5 * passed).item())
 
 
@@ -73,7 +73,29 @@ def test_policy_gradient_takes_failures_too_but_nothing_of_problems_without_a_di
     examples = PolicyGradient(scale="none").choose(mixed, FOUR)
     assert told(examples) == ["A", "b", "b", "b"]
     assert [choice.weight for (choice,) in examples] == pytest.approx([0.75, -0.25, -0.25, -0.25])
-    assert told(PolicyGradient().choose(mixed, Selection(max_per_problem=1))) == ["A"]
+    light = PolicyGradient(scale="none", negative_weight=0.2).choose(mixed, FOUR)
+    assert [choice.weight for (choice,) in light] == pytest.approx([0.75, -0.05, -0.05, -0.05])
+    assert told(PolicyGradient(negative_weight=0.0).choose(mixed, FOUR)) == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "kept", "weights"),
+    [
+        ("AAAAAAb", "bAAA", [-6 / 7, 2 / 7, 2 / 7, 2 / 7]),
+        ("AAAbbbb", "AAbb", [6 / 7, 6 / 7, -6 / 7, -6 / 7]),
+        ("Abbbbbb", "Abbb", [6 / 7, -2 / 7, -2 / 7, -2 / 7]),
+    ],
+)
+def test_policy_gradient_keeps_both_kinds_of_a_problem_and_their_whole_weight(
+    kinds: str, kept: str, weights: list[float]
+) -> None:
+    examples = PolicyGradient(scale="none").choose(rows(*kinds), FOUR)
+    assert (told(examples), [choice.weight for (choice,) in examples]) == (list(kept), pytest.approx(weights))
+
+
+def test_policy_gradient_refuses_to_compare_one_sample() -> None:
+    with pytest.raises(ConfigError, match="PolicyGradient compares samples; expected 2 or more, got 1"):
+        PolicyGradient().choose(rows("A", "b"), Selection(max_per_problem=1))
 
 
 def test_policy_gradient_passes_its_options_on() -> None:
@@ -103,6 +125,7 @@ def test_policy_gradient_passes_its_options_on() -> None:
         (PolicyGradient, {"clip_low": 1.5}),
         (PolicyGradient, {"clip_high": 0.0}),
         (PolicyGradient, {"constant": 0}),
+        (PolicyGradient, {"negative_weight": -1.0}),
     ],
 )
 def test_impossible_settings_are_refused(objective: type[Objective], bad: dict[str, Any]) -> None:
@@ -159,6 +182,7 @@ def test_what_each_loss_is_a_mean_over() -> None:
         (PolicyGradient(length="sample"), "examples"),
         (PolicyGradient(length="constant"), "examples"),
         (DPO(), "examples"),
+        (DPO(likelihood=1.0), "examples"),
     ]
     values = torch.tensor([-1.0, -2.0, -0.5, -3.0, -1.5, -2.5])
     counts = torch.tensor([3, 1, 1, 1])
