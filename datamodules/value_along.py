@@ -72,7 +72,7 @@ def learn_round(
     style: PromptStyle,
     seed: int,
 ) -> dict[str, float]:
-    """Learn a round's value function and keep it with the values of the round's samples; what is there is left alone.
+    """Learn a round's value function and keep it with the values of the round's samples, unless all of them have one.
 
     Args:
         store: the run's rounds, this one collected.
@@ -84,14 +84,15 @@ def learn_round(
         seed: of the order.
 
     Returns:
-        Figures by their names in TensorBoard; none where the round has its value function already, or where no
+        Figures by their names in TensorBoard; none where the round's samples have their values already, or where no
         problem has both passing and failing completions.
 
     Raises:
         ModelError: if the engine told no log-probabilities.
     """
     folder = store.folder(index)
-    if folder.has_values():
+    kept = _with_a_pass(folder.read("train"))
+    if folder.has_values() and all(row.value is not None for row in kept):  # a round may get more samples later
         return {}
 
     def examples(rows: Sequence[JudgedSample], purpose: Purpose) -> list[ValueExample]:
@@ -108,7 +109,6 @@ def learn_round(
         known = known_of(value, learned)
         learn_head(value, learned, known, epochs=how.epochs, learning_rate=how.learning_rate, seed=seed)
         value.save(folder.value)
-        kept = _with_a_pass(folder.read("train"))
         once = list({(row.task_id, row.completion): row for row in kept}.values())
         told = values_along(value, known_of(value, examples(once, "train")))
         ends = {(row.task_id, row.completion): own[-1] for row, own in zip(once, told, strict=True)}

@@ -10,6 +10,8 @@ import torch
 
 from axiom.errors import ConfigError
 from axiom.learning.value_examples import ValueBatch, ValueExample, value_batch, value_rows
+from axiom.problems.leaks import without_leaks
+from axiom.problems.problem import Problem
 from axiom.report.contents import adapter_of, chosen_round, problems_of, prompt_style
 from axiom.report.numbers import RunNumbers, read_run
 from axiom.rounds.store import Purpose, RoundStore
@@ -44,6 +46,8 @@ class VerdictsDataModule(L.LightningDataModule):
             value learns how hard problems are, too.
         max_per_problem: distinct completions of a problem, half of each kind where there are as many.
         batch_size: completions in a step.
+        leaks: what is done where a problem that is learned from is measured on as well, by another run's split for one:
+            ``refuse``, ``drop`` it from what is learned from, or ``allow`` it.
         share_prompts: whether completions of a problem stand next to each other, so that a step encodes their prompt
             once.
         seed: of the order.
@@ -58,6 +62,7 @@ class VerdictsDataModule(L.LightningDataModule):
         balanced: bool = True,
         max_per_problem: int = 32,
         batch_size: int = 16,
+        leaks: Literal["refuse", "drop", "allow"] = "refuse",
         share_prompts: bool = True,
         seed: int = 0,
     ) -> None:
@@ -72,7 +77,7 @@ class VerdictsDataModule(L.LightningDataModule):
         for run in self.runs:
             if not run.settings:
                 raise ConfigError(f"data.runs: {run.path} keeps no configuration; name a run of fit")
-        self.round = round
+        self.round, self.leaks = round, leaks
         self.labels, self.balanced, self.max_per_problem = labels, balanced, max_per_problem
         self.composition = Composition(batch_size=batch_size, share_prompts=share_prompts)
         self.seed = seed
@@ -98,7 +103,7 @@ class VerdictsDataModule(L.LightningDataModule):
 
         Raises:
             ConfigError: if no train problem has both passing and failing completions, or prompts differ.
-            ProblemError: if a run's problems cannot be read.
+            ProblemError: if a run's problems cannot be read, or one is learned from and measured on.
         """
         assert self.trainer is not None
         module: Any = self.trainer.lightning_module
@@ -108,6 +113,10 @@ class VerdictsDataModule(L.LightningDataModule):
             self.examples[purpose] = [
                 example for run in self.runs for example in self._examples_of(run, purpose, tokenizer)
             ]
+        if stage == "fit" and self.leaks != "allow":
+            learned, measured = self._problems("train"), self._problems("validation")
+            kept = {one.id for one in without_leaks(learned, measured, drop=self.leaks == "drop")}
+            self.examples["train"] = [one for one in self.examples["train"] if one.problem in kept]
         silent = [one for some in self.examples.values() for one in some if not one.tokens.sampled]
         if silent and (module.hparams["reads_confidence"] or module.hparams["kind"] == "likelihood"):
             raise ConfigError(
@@ -119,6 +128,10 @@ class VerdictsDataModule(L.LightningDataModule):
                 f"data.runs: no problem has both passing and failing ones among {len(self.examples['train'])} "
                 "completions; name runs with more samples"
             )
+
+    def _problems(self, purpose: Purpose) -> list[Problem]:
+        """All runs' of this purpose, each id once."""
+        return list({one.id: one for run in self.runs for one in problems_of(run, purpose).values()}.values())
 
     def _examples_of(self, run: RunNumbers, purpose: Purpose, tokenizer: Any) -> list[ValueExample]:
         problems, style, store = problems_of(run, purpose), prompt_style(run), RoundStore(run.path)

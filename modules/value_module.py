@@ -137,7 +137,7 @@ class ValueModule(L.LightningModule):
         for example, own in zip(batch.examples, of_each, strict=True):
             at = {str(share): float(own[state_at(len(own), share)]) for share in SHARES}
             told = {"task_id": example.problem, "passed": example.passed, "values": at, "log_prob": example.log_prob}
-            self._told.append(told)
+            self._told.append(told | {"weight": example.target.passing + example.target.failing})
 
     def _logits(self, batch: ValueBatch) -> torch.Tensor:
         """(M,) logits; what the head reads is computed once for each completion where the head alone learns."""
@@ -218,7 +218,8 @@ def value_figures(rows: list[dict[str, Any]]) -> dict[str, float]:
 
     ``value/auroc@S`` is the mean over problems with both outcomes of the chance that a passing completion has a higher
     value than a failing one, after the share S of its tokens; ``value/auroc_log_prob`` is the same of the policy's mean
-    log-probability of a token, for comparison; ``value/calibration_error`` is of whole completions.
+    log-probability of a token, for comparison; ``value/calibration_error`` is of whole completions,
+    each weighing what it would have weighed in the fit.
     """
     figures = {}
     for share in SHARES:
@@ -229,8 +230,7 @@ def value_figures(rows: list[dict[str, Any]]) -> dict[str, float]:
     known = [Scored(row["task_id"], row["log_prob"], row["passed"]) for row in rows if row["log_prob"] is not None]
     if by_problem := auroc_by_problem(known):
         figures["value/auroc_log_prob"] = sum(by_problem.values()) / len(by_problem)
-    whole = [Scored(row["task_id"], row["values"][str(SHARES[-1])], row["passed"]) for row in rows]
-    return figures | {"value/calibration_error": calibration_error(reliability(whole))}
+    return figures | {"value/calibration_error": calibration_error(reliability(_whole(rows)))}
 
 
 def value_curves(rows: list[dict[str, Any]]) -> dict[int, dict[str, float]]:
@@ -244,9 +244,13 @@ def value_curves(rows: list[dict[str, Any]]) -> dict[int, dict[str, float]]:
         name = f"value/auroc@{share}"
         if name in (figures := value_figures(rows)):
             curves[round(100 * share)]["value_by_share/auroc"] = figures[name]
-    for one in reliability([Scored(row["task_id"], row["values"][str(SHARES[-1])], row["passed"]) for row in rows]):
+    for one in reliability(_whole(rows)):
         curves[round(100 * one.value)]["value_reliability/passed"] = one.passed
     return curves
+
+
+def _whole(rows: list[dict[str, Any]]) -> list[Scored]:
+    return [Scored(row["task_id"], row["values"][str(SHARES[-1])], row["passed"], row["weight"]) for row in rows]
 
 
 def _over_ranks(own: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -36,7 +36,7 @@ def run(taught: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def fitted(run: Path, out: Path, *more: str) -> str:
-    places = ("--data.runs", str(run), "--trainer.default_root_dir", str(out))
+    places = ("--data.runs", str(run), "--data.leaks", "allow", "--trainer.default_root_dir", str(out))
     done = axiom(*VALUE, *places, "--model.learning_rate", "0.01", "--model.warmup_steps", "1", *more)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -100,7 +100,8 @@ def test_a_head_alone_has_each_completion_read_once_however_many_epochs(
         return original(self, batch)
 
     monkeypatch.setattr(ValueFunction, "known", counting)
-    places = ("--data.runs", str(run), "--trainer.default_root_dir", str(tmp_path), "--trainer.max_epochs", "5")
+    places = ("--data.runs", str(run), "--data.leaks", "allow", "--trainer.default_root_dir", str(tmp_path))
+    places += ("--trainer.max_epochs", "5")
     assert main([*VALUE, *places, "--model.head_learning_rate", "0.03"]) == 0
     once = sum(read)
     read.clear()
@@ -136,6 +137,17 @@ def test_a_value_function_is_learned_in_each_round_and_chooses_what_is_trained_o
     assert (store.folder(1).path / "values.jsonl").stat().st_mtime_ns == before
 
 
+def test_a_round_that_gets_more_samples_gets_their_values(taught: tuple[Path, Path], tmp_path: Path) -> None:
+    more = ("--data.value.learn", "true", "--data.selection.prefer", "value", "--expert_iteration.rounds", "1")
+    more += ("--expert_iteration.epochs_per_round", "1")
+    for command, samples in (("collect", 12), ("fit", 24)):
+        done = axiom(command, *settings(tmp_path, *taught, *more, samples=samples))
+        assert done.returncode == 0, done.stderr
+    rows = RoundStore(tmp_path).folder(0).read("train")
+    assert len(rows) == 24
+    assert all(row.value is not None for row in rows)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -165,7 +177,7 @@ def test_samples_without_log_probabilities_need_a_head_that_does_not_read_them(
     for file in silent.glob("rounds/*/*.jsonl"):
         rows = [json.loads(line) | {"log_probs": []} for line in file.read_text().splitlines()]
         file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    places = ("--data.runs", str(silent), "--trainer.default_root_dir", str(tmp_path / "out"))
+    places = ("--data.runs", str(silent), "--data.leaks", "allow", "--trainer.default_root_dir", str(tmp_path / "out"))
     told = refusal(capsys, *VALUE, *places)
     assert "have no log-probabilities, as their engine told none; set model.reads_confidence false" in told
     assert main([*VALUE, *places, "--model.reads_confidence", "false"]) == 0
@@ -188,6 +200,10 @@ def test_what_is_no_run_or_has_nothing_to_learn_from_is_refused(
     out = ("--trainer.default_root_dir", str(tmp_path / "out"))
     assert "--round 7" in refusal(capsys, *VALUE, "--data.runs", str(run), "--data.round", "7", *out)
     shutil.copytree(run / "rounds", tmp_path / "bare" / "rounds")
+    told = refusal(capsys, *VALUE, "--data.runs", str(run), *out)
+    assert "trained and measured on: t/one and t/one (the same id)" in told
+    told = refusal(capsys, *VALUE, "--data.runs", str(run), "--data.leaks", "drop", *out)
+    assert "every train problem is measured on: t/one" in told
     told = refusal(capsys, *VALUE, "--data.runs", str(tmp_path / "bare"))
     assert "bare keeps no configuration; name a run of fit" in told
 

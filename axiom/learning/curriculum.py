@@ -81,7 +81,8 @@ def allotments(
         history: of the rounds before, as for :func:`bands`.
         curriculum: the weights.
         samples: N where all weights are the same; the round's total is N for each problem.
-        least: what a problem of a weight above 0 gets at least, so that pass@k can be told of it.
+        least: what a problem of a weight above 0 gets at least, so that pass@k can be told of it; where it is N, only
+            what problems without weight leave is moved.
 
     Raises:
         ConfigError: if every problem is retired or has the weight 0.
@@ -94,5 +95,15 @@ def allotments(
         raise ConfigError(
             f"data.curriculum: all {len(weights)} train problems are retired or of weight 0; give harder problems"
         )
-    each = samples * len(weights) / total
-    return {name: max(round(each * weight), least) for name, weight in weights.items() if weight > 0.0}
+    room, open_ones = samples * len(weights), {name: weight for name, weight in weights.items() if weight > 0.0}
+    given: dict[str, int] = {}
+    while low := [n for n, w in open_ones.items() if room * w < least * sum(open_ones.values())]:
+        given |= dict.fromkeys(low, least)
+        room -= least * len(low)
+        open_ones = {name: weight for name, weight in open_ones.items() if name not in given}
+    shares = {name: room * weight / sum(open_ones.values()) for name, weight in open_ones.items()}
+    given |= {name: int(share) for name, share in shares.items()}
+    by_remainder = sorted(shares, key=lambda name: given[name] - shares[name])
+    for name in by_remainder[: room - sum(given[name] for name in shares)]:
+        given[name] += 1
+    return {name: given[name] for name in weights if name in given}

@@ -17,11 +17,14 @@ class Scored:
         problem: its id.
         value: P(pass) as estimated.
         passed: the verdict.
+        weight: in what is said of calibration: what the completion weighed, or would have weighed, in the fit. A value
+            learned from as many passes as failures of each problem is the chance among such.
     """
 
     problem: str
     value: float
     passed: bool
+    weight: float = 1.0
 
 
 def auroc(scored: Sequence[Scored]) -> float | None:
@@ -59,28 +62,34 @@ class Bin:
     """Completions whose values lie close together.
 
     Attributes:
-        count: how many.
+        weight: their weights' sum.
         value: their mean value.
         passed: the share of them that passed.
     """
 
-    count: int
+    weight: float
     value: float
     passed: float
 
 
 def reliability(scored: Sequence[Scored], *, bins: int = 10) -> list[Bin]:
-    """Bins of equal width over [0, 1] that have any completion, by value: a reliability diagram's points."""
+    """Bins of equal width over [0, 1] that have any weight, by value: a reliability diagram's points."""
     grouped: dict[int, list[Scored]] = defaultdict(list)
     for one in scored:
-        grouped[min(int(one.value * bins), bins - 1)].append(one)
-    return [
-        Bin(len(some), sum(one.value for one in some) / len(some), sum(one.passed for one in some) / len(some))
-        for _, some in sorted(grouped.items())
-    ]
+        if one.weight:
+            grouped[min(int(one.value * bins), bins - 1)].append(one)
+    found = []
+    for _, some in sorted(grouped.items()):
+        weight = sum(one.weight for one in some)
+        value, passed = (
+            sum(one.weight * each for one, each in zip(some, of_each, strict=True)) / weight
+            for of_each in ([one.value for one in some], [one.passed for one in some])
+        )
+        found.append(Bin(weight, value, passed))
+    return found
 
 
 def calibration_error(found: Sequence[Bin]) -> float:
-    """Expected calibration error (arXiv 1706.04599): the bins' mean distance of value and share, by count."""
-    total = sum(one.count for one in found)
-    return sum(one.count * abs(one.value - one.passed) for one in found) / max(total, 1)
+    """Expected calibration error (arXiv 1706.04599): the bins' mean distance of value and share, by weight."""
+    total = sum(one.weight for one in found)
+    return sum(one.weight * abs(one.value - one.passed) for one in found) / total if total else 0.0

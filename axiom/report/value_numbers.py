@@ -66,7 +66,9 @@ def read_value(path: Path) -> ValueNumbers:
         rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
         shares = sorted({float(share) for row in rows for share in row["values"]})
         at = {
-            share: tuple(Scored(row["task_id"], row["values"][str(share)], row["passed"]) for row in rows)
+            share: tuple(
+                Scored(row["task_id"], row["values"][str(share)], row["passed"], row["weight"]) for row in rows
+            )
             for share in shares
         }
         known = tuple(

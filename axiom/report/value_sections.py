@@ -31,7 +31,7 @@ def value_table(values: ValueNumbers) -> Table:
         tuple(cells),
         note=f"The chance that a passing program has a higher value than a failing one of the same problem: mean over "
         f"{problems} problems with both, which it never saw, with its 95% bootstrap interval. Expected calibration "
-        f"error of whole programs: {error:.3f}.",
+        f"error of whole programs, each weighing what it would have weighed in the fit: {error:.3f}.",
     )
 
 

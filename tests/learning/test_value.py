@@ -77,8 +77,17 @@ def test_the_calibration_error_is_torchmetrics(scored: list[Scored]) -> None:
 def test_a_reliability_diagram_has_a_point_for_each_bin_in_use() -> None:
     scored = [Scored("a", 0.02, False), Scored("a", 0.08, True), Scored("a", 1.0, True)]
     first, last = reliability(scored)
-    assert (first.count, first.value, first.passed) == (2, pytest.approx(0.05), 0.5)
-    assert (last.count, last.value, last.passed) == (1, 1.0, 1.0)
+    assert (first.weight, first.value, first.passed) == (2, pytest.approx(0.05), 0.5)
+    assert (last.weight, last.value, last.passed) == (1, 1.0, 1.0)
+
+
+def test_a_value_among_as_many_passes_as_failures_is_calibrated_among_such() -> None:
+    passed = [True, *[False] * 9]
+    exact = [Scored("a", 0.5, one, weight=9.0 if one else 1.0) for one in passed]
+    one_sided = [Scored("b", 0.5, False, weight=0.0)]
+    assert calibration_error(reliability(exact + one_sided)) == pytest.approx(0.0)
+    assert calibration_error(reliability([Scored("a", 0.5, one) for one in passed])) == pytest.approx(0.4)
+    assert calibration_error(reliability(one_sided)) == 0.0
 
 
 def test_confidence_is_of_the_tokens_behind_each_state() -> None:

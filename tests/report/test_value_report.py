@@ -21,7 +21,7 @@ RATES = {"random": {"1": [0.2, 0.1, 0.3], "16": [0.2, 0.1, 0.3]}, "value <beam>"
 
 def scored(problem: str, *, passed: bool, half: float, whole: float, log_prob: float | None = -1.0) -> str:
     values = {"0.5": half, "1.0": whole}
-    return json.dumps({"task_id": problem, "passed": passed, "values": values, "log_prob": log_prob})
+    return json.dumps({"task_id": problem, "passed": passed, "values": values, "log_prob": log_prob, "weight": 1.0})
 
 
 @pytest.fixture
