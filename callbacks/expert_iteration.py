@@ -116,6 +116,7 @@ class ExpertIteration(L.Callback):
     def on_fit_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         """Tell the uplift of the best round on the test problems; ``final/`` scalars have the newest round as step."""
         data: Any = trainer.datamodule  # type: ignore[attr-defined]
+        pl_module.to(trainer.strategy.root_device)  # Lightning has moved it to the CPU
         self._finish_last_round(trainer, data)
         validation, chosen = self._validation(trainer), self._best(trainer)
         tested = {}

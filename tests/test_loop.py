@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -17,6 +19,8 @@ from transformers import AutoModelForCausalLM
 
 from axiom.__main__ import main
 from axiom.rounds.store import RoundStore
+from datamodules.best_of_n import BestOfNDataModule
+from modules.policy_module import PolicyModule
 from tests.runs import ROOT, axiom, events, kill_once_there_are, settings, whole_lines
 
 
@@ -211,6 +215,26 @@ def test_a_kill_after_the_last_epoch_does_not_lose_the_last_model(
     assert newest.read_manifest().adapter_hash == trained
     for purpose, rows in whole.items():
         assert [(row.key, row.completion) for row in newest.read(purpose)] == [(r.key, r.completion) for r in rows]
+
+
+def test_the_policy_is_back_on_its_device_before_the_test_problems_are_sampled(
+    tmp_path: Path, finished: tuple[Path, str], taught: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lightning moves it to the CPU at the end of training."""
+    run, order = tmp_path / "run", list[str]()
+    shutil.copytree(finished[0], run)
+    for cls, name in ((PolicyModule, "cpu"), (PolicyModule, "to"), (BestOfNDataModule, "collect")):
+        monkeypatch.setattr(cls, name, noted(order, name, getattr(cls, name)))
+    assert main(["fit", *settings(run, *taught)]) == 0
+    assert order[-5:] == ["cpu", "to", "collect", "collect", "collect"]
+
+
+def noted(order: list[str], name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*given: Any) -> Any:
+        order.append(name)
+        return method(*given)
+
+    return call
 
 
 def test_an_early_stop_gives_the_samples_to_what_is_unsolved_and_leaves_pass_at_k_alone(
