@@ -74,6 +74,8 @@ class Policy(nn.Module):
         model, self.tokenizer = load_base(base, dtype=self.dtype_name)
         model = quantize(model, quantization, device=device)
         model.requires_grad_(False)
+        # Its backward gives NaN at some lengths (pytorch#196678), and it plans anew for every length.
+        torch.backends.cuda.enable_cudnn_sdp(False)
         self._knows_trees = use_tree_attention(model)
         config._register_custom_module(LORA_LAYERS[quantization])
         with torch.random.fork_rng(devices=[]):

@@ -27,6 +27,8 @@ _HIDDEN = -30_000.0
 _PRODUCTS_UP_TO = 512
 # On CUDA a few larger calls beat many small ones.
 _JOINED_UP_TO = {"cuda": 2048}
+# Where the one fused kernel that takes a mask takes no grouped queries.
+_REPEATS_KEYS = {"cuda"}
 
 
 class TreeMasks:
@@ -123,8 +125,10 @@ def attend(
     small = query.device.type == "cpu" and keys <= _PRODUCTS_UP_TO
     if not (small or softcap or sink is not None):
         mask = None if mask is None else mask.to(query.dtype)
+        if mask is not None and query.device.type in _REPEATS_KEYS:
+            key, value = (part.repeat_interleave(heads // part.shape[1], dim=1) for part in (key, value))
         out = nn.functional.scaled_dot_product_attention(
-            query, key, value, attn_mask=mask, dropout_p=dropout, scale=scaling, enable_gqa=heads != kv_heads
+            query, key, value, attn_mask=mask, dropout_p=dropout, scale=scaling, enable_gqa=heads != key.shape[1]
         )
         return out.transpose(1, 2)
     grouped = query.reshape(batch, kv_heads, -1, query.shape[3]) * scaling

@@ -101,6 +101,13 @@ def test_lora_gradients_are_the_same_before_and_after_a_validation(tiny_model: P
     torch.testing.assert_close(after, before, rtol=1e-2, atol=1e-6 + 1e-2 * before.abs().max().item())
 
 
+def test_a_policy_leaves_cudnn_s_attention_alone(tiny_model: Path) -> None:
+    """Its backward gives NaN at some lengths: pytorch#196678."""
+    torch.backends.cuda.enable_cudnn_sdp(True)
+    Policy(base=str(tiny_model), quantization="none")
+    assert not torch.backends.cuda.cudnn_sdp_enabled()
+
+
 def test_the_masked_loss_equals_the_full_softmax_by_hand(tiny_model: Path) -> None:
     policy = Policy(base=str(tiny_model), quantization="none", dtype="float32", rank=4)
     got = policy.completion_log_probs(pack([TokenizedExample((1, 2, 3), (4, 5, 6)), TokenizedExample((7, 8), (9, 1))]))

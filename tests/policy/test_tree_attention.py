@@ -4,6 +4,7 @@ Lengths pass the tiny models' windows, so what a window hides is hidden in the p
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,16 +103,25 @@ def test_packed_equals_one_example_at_a_time(kind: str, tmp_path: Path) -> None:
     assert_same(of_policy(policy, examples), one_by_one(base, tmp_path / "adapter", examples))
 
 
-@pytest.mark.parametrize("joined", [0, 60, 10_000])
+@pytest.mark.parametrize(("joined", "repeats"), [(0, False), (60, False), (10_000, False), (60, True)])
 @pytest.mark.parametrize("kind", ["llama", "mistral with a window", "gemma3"])
-def test_pytorch_s_fused_attention_gives_the_same_whatever_trees_are_joined(
-    kind: str, joined: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_pytorch_s_fused_attention_gives_the_same_whatever_trees_are_joined_and_with_keys_repeated_as_on_a_gpu(
+    kind: str, joined: int, repeats: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     policy, examples = noisy_policy(saved(tiny(kind), tmp_path)), some_examples()
     expected = of_policy(policy, examples)
     monkeypatch.setattr(tree_attention, "_PRODUCTS_UP_TO", 0)
     monkeypatch.setitem(tree_attention._JOINED_UP_TO, "cpu", joined)
+    if repeats:
+        monkeypatch.setattr(tree_attention, "_REPEATS_KEYS", {"cpu"})
+        fused = torch.nn.functional.scaled_dot_product_attention
+        monkeypatch.setattr(torch.nn.functional, "scaled_dot_product_attention", partial(without_groups, fused))
     assert_same(of_policy(policy, examples), expected)
+
+
+def without_groups(fused: Callable[..., torch.Tensor], *given: torch.Tensor, **options: Any) -> torch.Tensor:
+    assert not options.pop("enable_gqa")
+    return fused(*given, **options)
 
 
 @pytest.mark.parametrize("kind", ["llama", "gemma3", "gpt-oss with sinks"])
