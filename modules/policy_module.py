@@ -1,5 +1,6 @@
 """The LightningModule around the Policy: an objective's loss, tied to the base, and adapter-only checkpoints."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -19,7 +20,10 @@ from axiom.problems.problem import Problem
 from axiom.rounds.store import JudgedSample, Purpose, counts_by_problem
 from modules.metrics import PassAtK
 
+log = logging.getLogger(__name__)
 ADAPTER_PREFIX = "adapter."
+# Steps in a row. The gradient scaler of 16-mixed may take sixteen of them to find its scale.
+_NOT_FINITE_UP_TO = 20
 
 
 class Solver(Protocol):
@@ -90,7 +94,8 @@ class PolicyModule(L.LightningModule):
         self.save_hyperparameters(ignore=["k", "objective"])
         self.objective = objective or SFT()
         self.policy: Policy | None = None
-        self._round = self._fresh_since = 0
+        self._round = self._fresh_since = self._not_finite = 0
+        self._has_warned = False
         self.k = tuple(k)
         self.pass_at_k = torch.nn.ModuleDict({str(budget): PassAtK(budget) for budget in self.k})
         self.strict_loading = False
@@ -147,6 +152,31 @@ class PolicyModule(L.LightningModule):
         told_always = {"train/loss": loss, "train/learning_rate": self.trainer.optimizers[0].param_groups[0]["lr"]}
         self.log_dict(told_always, on_step=True, batch_size=len(batch.weights))
         return loss * batch.share
+
+    def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
+        """Have the optimizer pass over a step whose gradient, which all ranks share, is not finite.
+
+        Raises:
+            ConfigError: if that goes on and on.
+        """
+        gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+        if torch.nn.utils.get_total_norm(gradients).isfinite():
+            self._not_finite = 0
+            return
+        optimizer.zero_grad()  # an optimizer leaves a parameter without a gradient as it is
+        self._not_finite += 1
+        if self._not_finite >= _NOT_FINITE_UP_TO:
+            raise ConfigError(
+                f"no gradient of the last {self._not_finite} steps was finite; take a lower --model.learning_rate, or "
+                "--model.dtype float32, in another --trainer.default_root_dir"
+            )
+        if not self._has_warned:
+            self._has_warned = True
+            log.warning(
+                "round %d, step %d: the gradient is not finite; such steps are left out, which is told once a round",
+                self._round,
+                self.global_step,
+            )
 
     def _divergence(self, logits: torch.Tensor, base: torch.Tensor, step: Step) -> torch.Tensor:
         """Mean KL divergence to the base at the targets, over what the objective averages over; scalar."""
@@ -217,7 +247,7 @@ class PolicyModule(L.LightningModule):
             index: of the round.
             restarts: with a fresh optimizer, as another adapter was put in place.
         """
-        self._round = index
+        self._round, self._has_warned = index, False
         if restarts:
             self._fresh_since = self.global_step
             for optimizer in self.trainer.optimizers:

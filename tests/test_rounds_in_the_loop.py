@@ -1,16 +1,22 @@
 """How a round follows another: which adapter it trains, at which rate, and when there is no further one."""
 
+import itertools
 import json
+import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from axiom.__main__ import main
+from axiom.learning.objectives import SFT, Step
 from axiom.policy.policy import read_adapter
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Problem, problem_to_json
 from axiom.rounds.store import RoundStore
+from modules import policy_module
 from tests.runs import ONE, axiom, events, settings
 
 NINE = replace(ONE, id="t/nine", tests=(CallTest(args=(), expected=9),))  # what no round of this model solves
@@ -94,3 +100,37 @@ def test_the_rate_decays_by_round_and_warms_up_again_with_a_fresh_optimizer(
         assert done.returncode == 0, done.stderr
         rates = [event.value * 1e4 for event in events(run).Scalars("train/learning_rate")]
         assert rates == pytest.approx(expected)
+
+
+class NotFinite:
+    """SFT's loss, but for the steps that are chosen."""
+
+    def __init__(self, chosen: Callable[[int], bool]) -> None:
+        self._chosen, self._loss, self._steps = chosen, SFT.loss, itertools.count()
+
+    def __call__(self, step: Step) -> torch.Tensor:
+        return self._loss(SFT(), step) * (math.nan if self._chosen(next(self._steps)) else 1.0)
+
+
+def test_a_step_whose_gradient_is_not_finite_changes_nothing_and_is_told_once_a_round(
+    taught: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(SFT, "loss", NotFinite(lambda step: step % 2 == 1))
+    monkeypatch.setattr(policy_module, "_NOT_FINITE_UP_TO", 2)
+    assert main(few(tmp_path, taught, 2, "--trainer.accumulate_grad_batches", "1")) == 0
+    told = [text.partition(":")[0] for text in caplog.messages if "the gradient is not finite" in text]
+    assert told == ["round 0, step 1", "round 1, step 3"]
+    state = torch.load(tmp_path / "checkpoints" / "last.ckpt", map_location="cpu", weights_only=True)
+    assert all(tensor.isfinite().all() for tensor in state["state_dict"].values())
+    assert {int(moments["step"]) for moments in state["optimizer_states"][0]["state"].values()} == {3}
+    assert len(set(hashes(tmp_path))) == 3
+
+
+def test_gradients_that_stay_not_finite_end_the_run_with_what_to_do(
+    taught: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(SFT, "loss", NotFinite(lambda step: True))
+    monkeypatch.setattr(policy_module, "_NOT_FINITE_UP_TO", 2)
+    assert main(few(tmp_path, taught, 2)) == 2
+    told = capfd.readouterr().err.splitlines()[-1]
+    assert told.startswith("error: no gradient of the last 2 steps was finite; take a lower --model.learning_rate")
