@@ -45,7 +45,9 @@ def shared_part(
             query, key, value, 0.0, False, attn_mask=mask, scale=scaling
         )
         return out, log_sum
-    scores = capped(torch.matmul(query * scaling, key.transpose(2, 3)).float(), softcap) + mask
+    query, scaling = _scaled(query, scaling)
+    scores = _product(query.flatten(0, 1), key.flatten(0, 1).transpose(1, 2), scaling)
+    scores = capped(scores.view(*query.shape[:3], -1), softcap) + mask
     log_sum = torch.logsumexp(scores, dim=-1)
     return torch.matmul((scores - log_sum[..., None]).exp().to(value.dtype), value), log_sum
 
@@ -78,8 +80,9 @@ def with_own_blocks(
     """
     (shared_out, shared_sum), (blocks, kv_heads, columns, _) = shared, key.shape
     # Keys on the left: they are read where they lie, and only the small queries change their layout.
-    across = (query * scaling).index_select(0, owners).flatten(0, 1).transpose(1, 2)
-    scores = torch.bmm(key.flatten(0, 1), across).view(blocks, kv_heads, columns, -1).transpose(2, 3).float()
+    small, scaling = _scaled(query, scaling)
+    across = small.index_select(0, owners).flatten(0, 1).transpose(1, 2)
+    scores = _product(key.flatten(0, 1), across, scaling).view(blocks, kv_heads, columns, -1).transpose(2, 3)
     scores = capped(scores, softcap).add_(mask)
     highest = scores.amax(dim=-1)
     highest = shared_sum.scatter_reduce(0, owners[:, None, None].expand_as(highest), highest, "amax")
@@ -121,6 +124,31 @@ def causal(
     if sink is not None:
         out = out * torch.sigmoid(log_sum - sink.view(1, heads, 1)).to(out.dtype)[..., None]
     return out
+
+
+def _scaled(query: torch.Tensor, scaling: float) -> tuple[torch.Tensor, float]:
+    """The query with the factor in it, and what is left of the factor: a shorter type than float32 would round it."""
+    return (query * scaling, 1.0) if query.dtype == torch.float32 else (query, scaling)
+
+
+def _product(left: torch.Tensor, right: torch.Tensor, scaling: float) -> torch.Tensor:
+    """Float32 scores from float32 sums: large key biases make scores of hundreds, whose fractions bfloat16 drops
+    (transformers#33317).
+
+    Args:
+        left: (N, M, D).
+        right: (N, D, T).
+        scaling: factor on the scores, but of float32's, which :func:`_scaled` has given it already.
+
+    Returns:
+        (N, M, T).
+    """
+    if left.dtype == torch.float32:
+        return torch.bmm(left, right).float()  # autocast may have shortened it
+    if left.device.type == "cuda":
+        return torch.bmm(left, right, out_dtype=torch.float32).mul_(scaling)
+    with torch.autocast(left.device.type, enabled=False):
+        return torch.bmm(left.float(), right.float()).mul_(scaling)
 
 
 def capped(scores: torch.Tensor, softcap: float) -> torch.Tensor:

@@ -131,15 +131,17 @@ def attend(
             query, key, value, attn_mask=mask, dropout_p=dropout, scale=scaling, enable_gqa=heads != key.shape[1]
         )
         return out.transpose(1, 2)
-    grouped = query.reshape(batch, kv_heads, -1, query.shape[3]) * scaling
-    scores = torch.matmul(grouped, key.transpose(2, 3)).view(batch, heads, length, keys)
+    # In float32: large key biases make scores of hundreds, whose fractions bfloat16 drops (transformers#33317).
+    with torch.autocast(query.device.type, enabled=False):
+        grouped = query.float().reshape(batch, kv_heads, -1, query.shape[3]) * scaling
+        scores = torch.matmul(grouped, key.float().transpose(2, 3)).view(batch, heads, length, keys)
     if softcap:
         scores = torch.tanh(scores / softcap) * softcap
     if mask is not None:
         scores.add_(mask)
     if sink is not None:
         scores = torch.cat([scores, sink.to(scores.dtype).view(1, heads, 1, 1).expand(batch, -1, length, 1)], dim=-1)
-    weights = torch.softmax(scores, dim=-1)[..., :keys].to(value.dtype)  # sums in float32, whatever the type
+    weights = torch.softmax(scores, dim=-1)[..., :keys].to(value.dtype)
     weights = nn.functional.dropout(weights, p=dropout) if dropout else weights
     out = torch.matmul(weights.reshape(batch, kv_heads, -1, keys), value)
     return out.view(batch, heads, length, -1).transpose(1, 2)

@@ -28,6 +28,7 @@ from axiom.learning.packing import TokenizedExample, pack
 from axiom.policy import tree_attention
 from axiom.policy.policy import Policy
 from tests.architectures import ARCHITECTURES, SHAPE, WINDOW, tiny
+from tests.generation.test_attention_parts import SCALING, biased, exactly
 from tests.generation.test_transformers_sampler import requests
 from tests.tiny import byte_tokenizer
 
@@ -122,6 +123,14 @@ def test_pytorch_s_fused_attention_gives_the_same_whatever_trees_are_joined_and_
 def without_groups(fused: Callable[..., torch.Tensor], *given: torch.Tensor, **options: Any) -> torch.Tensor:
     assert not options.pop("enable_gqa")
     return fused(*given, **options)
+
+
+def test_products_in_bfloat16_keep_the_fractions_of_large_scores() -> None:
+    query, key, value = biased(1, 2, queries=20, columns=20)
+    for is_mixed in (False, True):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=is_mixed):
+            out = tree_attention.attend(query, key, value, None, scaling=SCALING)
+        torch.testing.assert_close(out.transpose(1, 2).double(), exactly(query, key, value)[0], rtol=0.02, atol=0.02)
 
 
 @pytest.mark.parametrize("kind", ["llama", "gemma3", "gpt-oss with sinks"])
