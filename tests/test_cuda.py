@@ -6,8 +6,11 @@ import pytest
 import torch
 
 from axiom.generation.sampler import SamplingParams
+from axiom.policy.tree_attention import attend
 from axiom.rounds.store import RoundStore
+from modules.policy_module import PolicyModule
 from tests.architectures import ARCHITECTURES, tiny
+from tests.generation.test_attention_parts import check_own_blocks, check_the_shared_part
 from tests.generation.test_transformers_sampler import drawn, generated, requests
 from tests.policy.test_tree_attention import assert_same, noisy_policy, of_policy, saved, some_examples
 from tests.runs import axiom_anew, settings
@@ -29,6 +32,60 @@ def test_a_packed_step_on_a_gpu_is_what_it_is_on_a_cpu(kind: str, tmp_path: Path
     there, here = noisy_policy(base, device=torch.device("cuda")), noisy_policy(base)
     log_probs, gradients = of_policy(there, examples)
     assert_same((log_probs.cpu(), {name: g.cpu() for name, g in gradients.items()}), of_policy(here, examples))
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_a_masked_step_of_grouped_queries_has_finite_gradients_at_the_lengths_that_cudnn_fails_at(
+    dtype: torch.dtype, tmp_path: Path
+) -> None:
+    """As pytorch#196678 has it: 64 more than a multiple of 128, and scores far below 0."""
+    noisy_policy(saved(tiny(), tmp_path), device=torch.device("cuda"))
+    length, width = 192, 64
+    chance = torch.Generator("cuda").manual_seed(0)
+
+    def random(heads: int) -> torch.Tensor:
+        return torch.randn(1, heads, length, width, generator=chance, device="cuda", dtype=dtype) * 0.1
+
+    query, key, value = random(4), random(2), random(2)
+    query[..., 0], key[..., 0] = 1.0, -120 * width**0.5
+    parts = [part.requires_grad_() for part in (query, key, value)]
+    mask = torch.full((length, length), -30_000.0, device="cuda").triu(1)[None, None]
+    out = attend(*parts, mask, scaling=width**-0.5)
+    out.float().square().sum().backward()
+    exact = [part.detach().double().requires_grad_() for part in parts]
+    expected = plainly(*exact, mask)
+    expected.square().sum().backward()
+    torch.testing.assert_close(out.double(), expected, rtol=0.05, atol=0.01)
+    found = [part.grad for part in parts if part.grad is not None]
+    assert [gradient.isfinite().all().item() for gradient in found] == [True] * 3
+    torch.testing.assert_close(found[2].double(), exact[2].grad, rtol=0.05, atol=0.01)
+
+
+def plainly(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Attention of grouped queries, head by head."""
+    repeat = query.shape[1] // key.shape[1]
+    key, value = (part.repeat_interleave(repeat, dim=1) for part in (key, value))
+    weights = torch.softmax(query @ key.transpose(2, 3) * query.shape[-1] ** -0.5 + mask, dim=-1)
+    return (weights @ value).transpose(1, 2)
+
+
+def test_large_scores_keep_their_fractions_on_a_gpu() -> None:
+    check_the_shared_part(of_values=64, device="cuda")
+    check_own_blocks(device="cuda")
+
+
+def test_a_paged_state_on_a_gpu_learns() -> None:
+    """bitsandbytes pages that of parameters of 100,000 elements or more, of which a tiny model has none."""
+    module = PolicyModule(optimizer="paged_adamw_8bit", learning_rate=0.1, warmup_steps=1)
+    weight = torch.nn.Parameter(torch.ones(400, 400, device="cuda"))
+    module.register_parameter("weight", weight)
+    optimizer = module.configure_optimizers()["optimizer"]
+    for _ in range(8):
+        optimizer.zero_grad()
+        weight.square().mean().backward()
+        optimizer.step()
+    assert any(getattr(state, "is_paged", False) for state in optimizer.state[weight].values())
+    assert weight.abs().max() < 0.5
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,8 @@ def noisy_policy(base: Path, *, dtype: str = "float32", quantization: Any = "non
     """A policy whose adapter changes what the base says."""
     policy = Policy(base=str(base), quantization=quantization, dtype=dtype, rank=4, **more)
     chance = torch.Generator().manual_seed(1)
-    state = {name: t + 0.05 * torch.randn(t.shape, generator=chance) for name, t in policy.adapter_state().items()}
-    policy.load_adapter_state(state)
+    noise = {name: 0.05 * torch.randn(t.shape, generator=chance) for name, t in policy.adapter_state().items()}
+    policy.load_adapter_state({name: t + noise[name].to(t.device) for name, t in policy.adapter_state().items()})
     return policy
 
 
