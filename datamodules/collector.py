@@ -1,6 +1,7 @@
 """One rank's engine and judge, opened at the first sample that is missing and closed at the end."""
 
-from collections.abc import Callable, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from axiom.rounds.budget import Budget, Plan
 from axiom.rounds.collect import collect
 from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import Purpose, RoundFolder
-from axiom.verification.judge import Judge, available_cores, default_workers
+from axiom.verification.judge import Judge, available_cores, available_processors, default_workers
 from datamodules.ranks import Ranks, ranks_of
 
 
@@ -52,7 +53,7 @@ class Collector:
     def join(self, trainer: L.Trainer) -> None:
         """Share the work with the trainer's other ranks, each of which calls this, until :meth:`close`."""
         self._ranks = self._ranks or ranks_of(trainer)
-        self._cores = max(available_cores() // trainer.num_devices, 1)
+        self._cores = share_of_cores(self._ranks, available_processors(), node=trainer.node_rank)
 
     @property
     def sampling(self) -> dict[str, Any]:
@@ -166,3 +167,17 @@ class Collector:
             self._ranks = None
         self.sampler.close()
         self._adapter = None
+
+
+def share_of_cores(ranks: Ranks, processors: Collection[int], *, node: int) -> int:
+    """A rank's cores: those that it may run on, divided by the ranks that may run on the same; every rank calls this.
+
+    ``torchrun``'s ranks may run anywhere on their machine, and ``srun`` may have bound each to cores of its own.
+
+    Args:
+        ranks: of the run.
+        processors: the numbers of those that this rank may run on.
+        node: its machine's number.
+    """
+    own = float(zlib.crc32(repr((node, sorted(processors))).encode()))
+    return max(len(processors) // ranks.gather(own).count(own), 1)

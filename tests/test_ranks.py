@@ -22,6 +22,7 @@ from axiom.errors import RankLostError
 from axiom.rounds.budget import Budget, Plan
 from axiom.rounds.store import RoundFolder
 from axiom.rounds.work import Alone, Together, Work
+from datamodules.collector import share_of_cores
 from datamodules.ranks import Ranks, _Shared
 from tests.scripted import Recording, Scripted, keys, problem, returning, run
 from tests.test_store import row
@@ -269,6 +270,22 @@ def test_a_lost_store_is_told_as_a_lost_rank() -> None:
         with pytest.raises(RankLostError, match=told):
             use()
     ranks.close()
+
+
+@pytest.mark.parametrize(
+    ("where", "node", "share"),
+    [
+        (lambda rank: range(8), lambda rank: 0, 2),  # as torchrun begins them
+        (lambda rank: range(2 * rank, 2 * rank + 2), lambda rank: 0, 2),  # as srun may bind them
+        (lambda rank: range(8), lambda rank: rank // 2, 4),
+        (lambda rank: range(2), lambda rank: 0, 1),
+    ],
+)
+def test_ranks_divide_the_cores_that_they_may_all_run_on(
+    where: Callable[[int], range], node: Callable[[int], int], share: int
+) -> None:
+    found = in_threads(4, lambda ranks: share_of_cores(ranks, where(ranks.rank), node=node(ranks.rank)))
+    assert found == [share] * 4
 
 
 def test_a_rank_takes_what_another_is_too_busy_for(folder: RoundFolder, judge: Recording) -> None:

@@ -23,7 +23,7 @@ from tests.runs import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 INDENTED = [line[4:] for line in README.replace("\\\n", "").splitlines() if line.startswith("    ")]
-BEFORE = re.compile(r"^(?:srun )?python -m axiom ")
+BEFORE = re.compile(r"^(?:srun (?:--\S+ )*)?python -m axiom ")
 PYTHON = re.findall(r"^    (?:from|import) .*\n(?:(?:    .*)?\n)+", README, re.MULTILINE)
 COMMANDS = [BEFORE.sub("", line) for line in INDENTED if BEFORE.match(line)]
 
@@ -66,7 +66,7 @@ def job(folder: Path, srun: str) -> "subprocess.Popen[bytes]":
     for name, text in {"srun": srun, "scontrol": 'echo "$@" > requeued'}.items():
         (folder / name).write_text(f"#!/bin/sh\n{text}\n")
         (folder / name).chmod(0o755)
-    found = {"PATH": f"{folder}:{os.environ['PATH']}", "SLURM_JOB_ID": "42"}
+    found = {"PATH": f"{folder}:{os.environ['PATH']}", "SLURM_JOB_ID": "42", "SLURM_CPUS_PER_TASK": "16"}
     return subprocess.Popen(["bash", "job.sh"], cwd=folder, env=os.environ | found)
 
 
@@ -80,7 +80,7 @@ def test_the_job_script_puts_its_job_back_in_the_queue_once_slurm_tells_it_to(tm
         running.send_signal(signal.SIGUSR1)
         assert running.wait(timeout=60) > 128
     assert (tmp_path / "requeued").read_text() == "requeue 42\n"
-    assert (tmp_path / "begun").read_text().startswith("python -m axiom fit ")
+    assert (tmp_path / "begun").read_text().startswith("--cpus-per-task=16 python -m axiom fit ")
 
 
 @pytest.mark.parametrize("code", [0, 2])

@@ -38,11 +38,16 @@ _SELF_TEST_PROGRAMS = (
 _logger = logging.getLogger(__name__)
 
 
-def available_cores() -> int:
-    """Processors that this process may run on."""
+def available_processors() -> frozenset[int]:
+    """The numbers of the processors that this process may run on."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        return frozenset(os.sched_getaffinity(0))
+    return frozenset(range(os.cpu_count() or 1))
+
+
+def available_cores() -> int:
+    """How many processors this process may run on."""
+    return len(available_processors())
 
 
 def default_workers(*, cores: int | None = None) -> int:
