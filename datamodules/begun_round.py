@@ -58,6 +58,7 @@ def manifest_of(
         base=policy.base_name,
         adapter_hash=policy.adapter_hash(),
         seed=seed,
+        policy=policy.settings,
         problems={purpose: problem_set_hash(problems[purpose]) for purpose in ("train", "validation")},
         sampling=collector.sampling,
         enough_passing=enough_passing,
@@ -71,15 +72,19 @@ def manifest_of(
 def evaluation_folder(store: RoundStore, manifest: Manifest, problems: Sequence[Problem]) -> RoundFolder:
     """Where an evaluation is kept beside the rounds.
 
-    It is named by the hashes of the adapter and of what is asked, so another adapter, problem file or sampling
-    parameter never reads its rows.
+    It is named by the hashes of the adapter, of its LoRA settings and of what is asked, so another adapter or scale,
+    quantisation, type, problem file or sampling parameter never reads its rows.
 
     Args:
         store: the run's rounds.
         manifest: of the policy that is evaluated.
         problems: all that are asked.
     """
-    problem_set = problem_set_hash(problems)
-    asked = f"{manifest.sampling} {manifest.on_policy} {manifest.seed} {manifest.base} {problem_set}"
-    name = f"{manifest.adapter_hash}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
-    return RoundFolder(store.run / "evaluations" / name)
+    lora = {name: value for name, value in manifest.policy.items() if "lora" in name}
+    base = [manifest.base, *(value for name, value in manifest.policy.items() if name not in lora)]
+    asked = f"{manifest.sampling} {manifest.on_policy} {manifest.seed} {base} {problem_set_hash(problems)}"
+    return RoundFolder(store.run / "evaluations" / f"{manifest.adapter_hash}-{_short(lora)}-{_short(asked)}")
+
+
+def _short(told: object) -> str:
+    return hashlib.sha256(str(told).encode()).hexdigest()[:16]

@@ -18,7 +18,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from transformers import AutoModelForCausalLM
 
 from axiom.__main__ import main
-from axiom.rounds.store import RoundStore
+from axiom.rounds.store import RoundFolder, RoundStore
 from datamodules.best_of_n import BestOfNDataModule
 from modules.policy_module import PolicyModule
 from tests.runs import ROOT, axiom, events, kill_once_there_are, settings, whole_lines
@@ -103,6 +103,28 @@ def test_a_finished_run_prints_its_result_again_and_a_changed_one_is_refused(
     fresh = axiom("fit", *settings(run, *taught, "--fresh", "true"))
     assert fresh.returncode == 2
     assert "is not empty" in fresh.stderr
+
+
+def test_an_evaluation_never_reads_the_samples_of_another_policy(
+    finished: tuple[Path, str], taught: tuple[Path, Path], tmp_path: Path
+) -> None:
+    adapter = tmp_path / "adapter"
+    shutil.copytree(finished[0] / "rounds/002/adapter", adapter)
+    asked = settings(tmp_path / "run", *taught, "--model.adapter", str(adapter))
+    config = json.loads((adapter / "adapter_config.json").read_text())
+    for more, alpha in (((), 32), (("--model.quantization", "nf4"), 32), (("--model.dtype", "bfloat16"), 32), ((), 1)):
+        (adapter / "adapter_config.json").write_text(json.dumps(config | {"lora_alpha": alpha}))
+        done = axiom("test", *asked, *more)
+        assert done.returncode == 0, done.stderr
+    folders = [RoundFolder(path) for path in (tmp_path / "run" / "evaluations").iterdir()]
+    assert [len(folder.read("test")) for folder in folders] == [16] * 4
+    told = [tuple(folder.read_manifest().policy.values()) for folder in folders]
+    assert sorted(told) == [
+        ("nf4", "float32", 16, 32.0, False),
+        ("none", "bfloat16", 16, 32.0, False),
+        ("none", "float32", 16, 1.0, False),
+        ("none", "float32", 16, 32.0, False),
+    ]
 
 
 def test_any_adapter_is_evaluated_on_any_problem_file_and_predict_writes_samples(

@@ -71,6 +71,7 @@ class Policy(nn.Module):
             config = _config_of(adapter)
         device = device or torch.device("cpu")
         self.base_name, self.dtype_name = base, resolved_dtype(dtype, device)
+        self._quantization = quantization
         model, self.tokenizer = load_base(base, dtype=self.dtype_name)
         model = quantize(model, quantization, device=device)
         model.requires_grad_(False)
@@ -98,6 +99,18 @@ class Policy(nn.Module):
         """Where the weights are."""
         found: torch.device = next(self.model.parameters()).device
         return found
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What an adapter's weights are a policy under, as manifests keep it; ``dtype`` is the resolved one."""
+        config = self.model.peft_config["default"]
+        return {
+            "quantization": self._quantization,
+            "dtype": self.dtype_name,
+            "lora_rank": config.r,
+            "lora_alpha": float(config.lora_alpha),
+            "use_rslora": bool(config.use_rslora),
+        }
 
     def adapter_state(self) -> dict[str, torch.Tensor]:
         """The adapter's tensors under PEFT's names, detached."""

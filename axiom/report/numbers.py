@@ -84,9 +84,10 @@ class Evaluation:
     Attributes:
         purpose: ``validation`` or ``test``.
         adapter_hash: of the adapter that was evaluated.
-        asked: hash of the problems and sampling parameters; evaluations that share it are comparable.
+        asked: hash of the problems, the base and the sampling parameters; evaluations that share it are comparable.
         round: the run's round with that adapter; None where it is none of them.
         measured: the samples.
+        changed: what the policy was evaluated under where the rounds had something else, such as ``quantization none``.
     """
 
     purpose: Purpose
@@ -94,6 +95,7 @@ class Evaluation:
     asked: str
     round: int | None
     measured: Measured
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def read_run(path: Path) -> RunNumbers:
     manifests = {
         i: folder.read_manifest() for i, folder in enumerate(folders) if (folder.path / "manifest.json").exists()
     }
-    evaluations = _evaluations(path, {manifest.adapter_hash: index for index, manifest in manifests.items()})
+    evaluations = _evaluations(path, manifests)
     if not manifests and not evaluations:
         raise RoundStoreError(
             f"{path} is no run: expected a folder with rounds/000/manifest.json, the trainer.default_root_dir of a fit"
@@ -210,11 +212,14 @@ def _by_purpose(folder: RoundFolder) -> dict[Purpose, Measured]:
     return {purpose: measured(rows) for purpose in PURPOSES if (rows := folder.read(purpose))}
 
 
-def _evaluations(run: Path, rounds: Mapping[str, int]) -> tuple[Evaluation, ...]:
-    found = []
+def _evaluations(run: Path, rounds: Mapping[int, Manifest]) -> tuple[Evaluation, ...]:
+    found, by_adapter = [], {manifest.adapter_hash: index for index, manifest in rounds.items()}
+    usual = rounds[max(rounds)].policy if rounds else {}
     for file in sorted((run / "evaluations").glob("*/manifest.json")):
         folder = RoundFolder(file.parent)
-        adapter, asked = folder.read_manifest().adapter_hash, file.parent.name.rpartition("-")[2]
+        manifest, asked = folder.read_manifest(), file.parent.name.rpartition("-")[2]
+        adapter, policy = manifest.adapter_hash, manifest.policy
+        changed = tuple(f"{name} {policy[name]}" for name in policy if policy[name] != usual.get(name, policy[name]))
         for purpose, figures in _by_purpose(folder).items():
-            found.append(Evaluation(purpose, adapter, asked, rounds.get(adapter), figures))
+            found.append(Evaluation(purpose, adapter, asked, by_adapter.get(adapter), figures, changed))
     return tuple(sorted(found, key=lambda one: (one.asked, one.purpose, one.round is None, one.round or 0)))

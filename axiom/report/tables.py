@@ -170,6 +170,7 @@ def evaluations_table(run: RunNumbers) -> Table:
     columns, pairs = _Columns(), [(one, k) for one in run.evaluations for k in run.k]
     columns.add("figure", [f"{one.purpose} pass@{k}" for one, k in pairs])
     columns.add("adapter", [one.adapter_hash[:8] if one.round is None else f"round {one.round}" for one, _ in pairs])
+    columns.add("policy", [", ".join(one.changed) for one, _ in pairs])
     columns.add("problems", [str(len(one.measured.counts)) for one, _ in pairs])
     columns.add("samples", [str(one.measured.samples) for one, _ in pairs])
     columns.add("value", [told_estimate(estimate(one.measured.counts, k)) for one, k in pairs])

@@ -76,6 +76,7 @@ class Manifest:
         base: the base model's name.
         adapter_hash: of the adapter that samples.
         seed: the run's.
+        policy: what the adapter's weights are a policy under: quantisation, dtype, LoRA rank, alpha and kind of scale.
         problems: hash of each problem set, by purpose.
         sampling: sampling parameters and prompt version.
         enough_passing: distinct passing programs after which a problem gets no more samples; None for no such rule.
@@ -89,6 +90,7 @@ class Manifest:
     base: str
     adapter_hash: str
     seed: int
+    policy: dict[str, Any] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     sampling: dict[str, Any] = field(default_factory=dict)
     enough_passing: int | None = None

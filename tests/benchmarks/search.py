@@ -74,15 +74,21 @@ def drawn(run: RunNumbers, samples: int, seed: int) -> list[JudgedSample]:
         SystemExit: if ``axiom test`` fails.
     """
     folder, wanted = adapter_of(run, chosen_round(run, None)), problems_of(run, "test")
+    policy = folder.read_manifest().policy
 
     def enough(of: RoundFolder) -> list[JudgedSample] | None:
         rows = [row for row in of.read("test") if row.task_id in wanted and row.sample_index < samples]
-        return rows if of.read_manifest().seed == seed and len(rows) == samples * len(wanted) else None
+        its = of.read_manifest()
+        is_same = its.seed == seed and all(its.policy.get(name, value) == value for name, value in policy.items())
+        return rows if is_same and len(rows) == samples * len(wanted) else None
 
     if rows := enough(folder):  # fit has drawn as many
         return rows
     command = [sys.executable, "-m", "axiom", "test", "--config", _CONFIG, "--trainer.default_root_dir", str(run.path)]
     command += ["--model.adapter", str(folder.adapter), "--data.test_samples", str(samples), "--data.seed", str(seed)]
+    command += [
+        word for name in ("quantization", "dtype") if name in policy for word in (f"--model.{name}", policy[name])
+    ]
     if code := subprocess.run(command, stdout=sys.stderr, check=False).returncode:
         sys.exit(code)
     for path in (run.path / "evaluations").glob(f"{folder.read_manifest().adapter_hash}-*"):

@@ -39,6 +39,8 @@ def test_an_adapter_of_another_rank_scale_and_targets_is_the_one_that_peft_loads
     torch.testing.assert_close(policy.model(ids).logits, expected, rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(policy.sampling_model()(ids).logits, expected, rtol=1e-4, atol=1e-4)
     assert any(parameter.requires_grad for parameter in policy.parameters())
+    told = {"quantization": "none", "dtype": "float32", "lora_rank": 3, "lora_alpha": 7.0, "use_rslora": False}
+    assert policy.settings == told | settings
 
 
 def test_an_adapter_that_the_sampling_copy_cannot_compute_is_refused(tiny_model: Path, tmp_path: Path) -> None:

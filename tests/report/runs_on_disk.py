@@ -48,10 +48,12 @@ def write_run(
     return run
 
 
-def write_evaluation(run: Path, name: str, adapter_hash: str, counts: Mapping[str, tuple[int, int]]) -> None:
+def write_evaluation(
+    run: Path, name: str, adapter_hash: str, counts: Mapping[str, tuple[int, int]], **manifest: Any
+) -> None:
     """What ``test`` keeps beside a run."""
     folder = RoundFolder(run / "evaluations" / f"{adapter_hash}-{name}")
-    folder.write_manifest(Manifest(round=0, base="tiny", adapter_hash=adapter_hash, seed=0))
+    folder.write_manifest(Manifest(round=0, base="tiny", adapter_hash=adapter_hash, seed=0, **manifest))
     folder.append("test", samples(counts))
 
 

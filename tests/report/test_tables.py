@@ -48,6 +48,17 @@ def test_an_evaluation_is_held_against_round_0_where_the_same_was_asked(tmp_path
     ]
 
 
+def test_an_evaluation_under_another_policy_than_the_rounds_says_so(tmp_path: Path) -> None:
+    policy = {"quantization": "nf4", "dtype": "float32"}
+    run = write_run(tmp_path, one_problem(1), config="model:\n  k: [1]\n", policy=policy)
+    write_evaluation(run, "x", "hash0", {"a": (4, 1)}, policy=policy)
+    write_evaluation(run, "y", "hash0", {"a": (4, 2)}, policy=policy | {"quantization": "none"})
+    assert told(evaluations_table(read_run(run)), "adapter", "policy") == [
+        ("round 0", ""),
+        ("round 0", "quantization none"),
+    ]
+
+
 def test_what_was_spent_is_summed_and_what_no_log_tells_is_left_out(tmp_path: Path) -> None:
     run = write_run(tmp_path, [{"train": {"a": (2, 1)}}, {"train": {"a": (3, 1)}}])
     write_scalars(run, {"collect/tokens_per_s": {0: 7.0}})
