@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from typing import Any
 
 import torch
 
@@ -42,6 +43,7 @@ def manifest_of(
     seed: int,
     problems: Mapping[Purpose, Sequence[Problem]],
     enough_passing: int | None,
+    loop: Mapping[str, Any],
 ) -> Manifest:
     """How a round is made.
 
@@ -52,6 +54,7 @@ def manifest_of(
         seed: of the run.
         problems: by purpose.
         enough_passing: distinct passing programs after which a problem gets no more samples.
+        loop: how rounds follow one another.
     """
     return Manifest(
         round=index,
@@ -59,6 +62,7 @@ def manifest_of(
         adapter_hash=policy.adapter_hash(),
         seed=seed,
         policy=policy.settings,
+        loop=dict(loop),
         problems={purpose: problem_set_hash(problems[purpose]) for purpose in ("train", "validation")},
         sampling=collector.sampling,
         enough_passing=enough_passing,

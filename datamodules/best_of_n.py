@@ -383,6 +383,7 @@ class BestOfNDataModule(L.LightningDataModule):
             seed=self.seed,
             problems=self.problems,
             enough_passing=self._planning.enough_passing,
+            loop={"epochs_per_round": self.epochs_per_round, "average_rounds": self.average_rounds},
         )
 
     @property

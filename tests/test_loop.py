@@ -105,6 +105,28 @@ def test_a_finished_run_prints_its_result_again_and_a_changed_one_is_refused(
     assert "is not empty" in fresh.stderr
 
 
+@pytest.mark.parametrize(
+    ("changed", "difference"),
+    [
+        (("--model.lora_alpha", "1"), "lora_alpha: 32.0 != 1.0"),
+        (("--model.lora_rank", "4"), "lora_rank: 16 != 4"),
+        (("--model.quantization", "nf4"), "quantization: none != nf4"),
+        (("--model.dtype", "bfloat16"), "dtype: float32 != bfloat16"),
+        (("--expert_iteration.epochs_per_round", "5"), "epochs_per_round: 25 != 5"),
+        (("--expert_iteration.average_rounds", "true"), "average_rounds: False != True"),
+    ],
+)
+def test_a_run_goes_on_under_no_other_policy_or_loop_than_it_began_with(
+    finished: tuple[Path, str],
+    taught: tuple[Path, Path],
+    changed: tuple[str, str],
+    difference: str,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["fit", *settings(finished[0], *taught, *changed)]) == 2
+    assert f"belongs to another run ({difference}); give what it began with" in capfd.readouterr().err
+
+
 def test_an_evaluation_never_reads_the_samples_of_another_policy(
     finished: tuple[Path, str], taught: tuple[Path, Path], tmp_path: Path
 ) -> None:

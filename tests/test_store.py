@@ -35,7 +35,16 @@ def row(
     )
 
 
-MANIFEST = Manifest(round=0, base="m", adapter_hash="h", seed=0, problems={"train": "1"}, sampling={"n": 2})
+MANIFEST = Manifest(
+    round=0,
+    base="m",
+    adapter_hash="h",
+    seed=0,
+    policy={"quantization": "nf4", "lora_alpha": 32.0},
+    loop={"epochs_per_round": 12},
+    problems={"train": "1"},
+    sampling={"n": 2},
+)
 
 
 def folder(tmp_path: Path) -> RoundFolder:
@@ -108,6 +117,9 @@ def test_the_newest_round_is_the_last_with_a_manifest(tmp_path: Path) -> None:
         ({"sampling": {"n": 3}}, "sampling"),
         ({"enough_passing": 2}, "enough_passing"),
         ({"on_policy": False}, "on_policy"),
+        ({"policy": {"quantization": "none", "lora_alpha": 32.0}}, "quantization"),
+        ({"policy": {"quantization": "nf4", "lora_alpha": 1.0}}, "lora_alpha"),
+        ({"loop": {"epochs_per_round": 4}}, "epochs_per_round"),
     ],
 )
 def test_a_folder_of_another_run_is_refused_with_the_difference(
@@ -117,6 +129,16 @@ def test_a_folder_of_another_run_is_refused_with_the_difference(
     with pytest.raises(RoundStoreError, match=f"belongs to another run.*{named}: .* != "):
         RoundStore(tmp_path).check(replace(MANIFEST, **change))  # type: ignore[arg-type]
     RoundStore(tmp_path).check(replace(MANIFEST, adapter_hash="later", sampler="another engine"))
+
+
+def test_a_run_is_told_by_its_newest_round_and_what_a_manifest_does_not_tell_is_no_difference(tmp_path: Path) -> None:
+    store = RoundStore(tmp_path)
+    store.folder(0).write_manifest(replace(MANIFEST, policy={}, loop={}))
+    store.check(MANIFEST)
+    store.folder(1).write_manifest(MANIFEST)
+    store.check(MANIFEST)
+    with pytest.raises(RoundStoreError, match=r"lora_alpha: 32\.0 != 1\.0\); give what it began with"):
+        store.check(replace(MANIFEST, policy={"lora_alpha": 1.0}))
 
 
 def test_an_unreadable_manifest_names_its_file(tmp_path: Path) -> None:

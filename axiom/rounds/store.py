@@ -77,6 +77,7 @@ class Manifest:
         adapter_hash: of the adapter that samples.
         seed: the run's.
         policy: what the adapter's weights are a policy under: quantisation, dtype, LoRA rank, alpha and kind of scale.
+        loop: how rounds follow one another: ``epochs_per_round`` and ``average_rounds``.
         problems: hash of each problem set, by purpose.
         sampling: sampling parameters and prompt version.
         enough_passing: distinct passing programs after which a problem gets no more samples; None for no such rule.
@@ -91,6 +92,7 @@ class Manifest:
     adapter_hash: str
     seed: int
     policy: dict[str, Any] = field(default_factory=dict)
+    loop: dict[str, Any] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     sampling: dict[str, Any] = field(default_factory=dict)
     enough_passing: int | None = None
@@ -100,13 +102,15 @@ class Manifest:
     versions: dict[str, str] = field(default_factory=dict)
 
     def differences(self, other: "Manifest") -> list[str]:
-        """What keeps the two from belonging to one run, as ``field: this != other``."""
+        """What keeps the two from belonging to one run, as ``field: this != other``.
+
+        Of policy and loop, what one of them does not tell is no difference.
+        """
         names = ("base", "seed", "problems", "sampling", "enough_passing", "on_policy")
-        return [
-            f"{name}: {getattr(self, name)} != {getattr(other, name)}"
-            for name in names
-            if getattr(self, name) != getattr(other, name)
-        ]
+        pairs = {name: (getattr(self, name), getattr(other, name)) for name in names}
+        for mine, its in ((self.policy, other.policy), (self.loop, other.loop)):
+            pairs |= {name: (mine[name], its[name]) for name in mine if name in its}
+        return [f"{name}: {mine} != {its}" for name, (mine, its) in pairs.items() if mine != its]
 
 
 def counts_by_problem(rows: Iterable[JudgedSample]) -> dict[str, tuple[int, int]]:
@@ -260,10 +264,12 @@ class RoundStore:
         Raises:
             RoundStoreError: with the difference.
         """
-        if self.newest() is None:
+        newest = self.newest()
+        if newest is None:
             return
-        found = self.folder(0).read_manifest().differences(manifest)
+        found = self.folder(newest).read_manifest().differences(manifest)
         if found:
             raise RoundStoreError(
-                f"{self.run} belongs to another run ({'; '.join(found)}); choose another trainer.default_root_dir"
+                f"{self.run} belongs to another run ({'; '.join(found)}); give what it began with, on the left, or "
+                "choose another trainer.default_root_dir (--fresh true makes sure that it is empty)"
             )
