@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from axiom.problems.hidden_tests import Compare
+from axiom.sandbox.values import LinkedList, UnhashedSet, decode
 from axiom.verification.comparison import matches
 
 _TABLE: list[tuple[Compare, Any, Any, bool]] = [
@@ -69,6 +70,41 @@ _TABLE: list[tuple[Compare, Any, Any, bool]] = [
     ("lines", ["a"], "a", False),
     ("lines", "", "\n\n", True),
 ]
+
+
+_SENT: list[tuple[Compare, Any, Any, bool]] = [
+    ("exact", {"$set": [2, 1.0]}, {1, 2}, True),
+    ("exact", {"$set": [True]}, {1.0}, True),
+    ("exact", {"$set": [0.0]}, {-0.0}, True),
+    ("exact", {"$set": [1, 1]}, {1, 2}, False),
+    ("exact", {"$set": [1, 1]}, {1}, False),
+    ("exact", {"$set": ["1"]}, {1}, False),
+    ("exact", {"$set": [[1]]}, {(1,)}, False),
+    ("exact", [1], {1}, False),
+    ("exact", {"$set": []}, set(), True),
+    ("exact", {"$set": [{"$set": [1, 2]}]}, {frozenset({2, 1})}, True),
+    ("exact", {"$set": [{"$tuple": [1, "a"]}, {"$tuple": [2, "b"]}]}, {(2, "b"), (1.0, "a")}, True),
+    ("exact", [{"$tuple": [{"$set": [1]}, {"a": {"$set": [2]}}]}], [({1}, {"a": {2}})], True),
+    ("exact", [{"$tuple": [{"$set": [1]}, {"a": {"$set": [2]}}]}], [({1}, {"a": {3}})], False),
+    ("exact", {"$dict": [[1, "a"], [{"$tuple": [2]}, {"$set": [3]}]]}, {(2.0,): {3}, 1: "a"}, True),
+    ("exact", {"$dict": [[1, "a"], [1, "b"]]}, {1: "b"}, False),
+    ("exact", {"$dict": [[1, "a"], [1, "b"]]}, {1: "b", 2: "a"}, False),
+    ("exact", {"$dict": [["a", 1]]}, {"a": 1}, True),
+    ("exact", {"$dict": [[1, 2]]}, {1: 3}, False),
+    ("exact", {"$list_node": [{"$set": [1]}]}, LinkedList(({1},)), True),
+    ("exact", {"$tree_node": [1, 2]}, LinkedList((1, 2)), False),
+    ("float", {"$dict": [[1, 0.3]]}, {1.0: 0.1 + 0.2}, True),
+    ("float", [{"$set": [1]}], [{1}], True),
+    ("unordered", [{"$set": [2, 1]}, {"$dict": [[2, 1]]}], [{2: 1}, {1, 2}], True),
+    ("unordered", [{"$list_node": [1]}], [LinkedList((1.0,))], True),
+]
+
+
+@pytest.mark.parametrize(("compare", "encoded", "expected", "verdict"), _SENT, ids=range(len(_SENT)))
+def test_what_a_program_sent_is_compared_as_the_sets_and_dictionaries_that_it_stands_for(
+    compare: Compare, encoded: Any, expected: Any, verdict: bool
+) -> None:
+    assert matches(decode(encoded, sets=UnhashedSet), expected, compare) is verdict
 
 
 @pytest.mark.parametrize(("compare", "actual", "expected", "verdict"), _TABLE, ids=range(len(_TABLE)))

@@ -18,13 +18,14 @@ from axiom.problems.problem import Limits
 from axiom.sandbox import frames
 from axiom.sandbox.protocol import Call, Loaded, Raised, Refused, Returned, Stopped
 from axiom.sandbox.session import MAX_FRAME_BYTES, Ended, ProgramSession
-from axiom.sandbox.values import BinaryTree, LinkedList, ValueFormatError, decode
+from axiom.sandbox.values import BinaryTree, LinkedList, UnhashedDict, UnhashedSet, ValueFormatError, decode
 
 EXAMPLES = int(os.environ.get("AXIOM_FUZZ_EXAMPLES", "300"))
 fuzzed = settings(
     max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None, print_blob=True
 )
-PLAIN = (type(None), bool, int, float, str, bytes, list, tuple, set, frozenset, dict, LinkedList, BinaryTree)
+PLAIN = (type(None), bool, int, float, str, bytes, list, tuple, set, frozenset, dict, LinkedList, BinaryTree,
+         UnhashedSet, UnhashedDict)  # fmt: skip
 
 scalars = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["nan", "-inf"])
@@ -85,20 +86,20 @@ def framed(body: bytes) -> bytes:
 
 def plain(value: Any) -> bool:
     inside: list[Any] = []
-    if isinstance(value, dict):
-        inside = [*value.keys(), *value.values()]
+    if isinstance(value, (dict, UnhashedDict)):
+        inside = [part for entry in value.items() for part in entry]
     elif isinstance(value, (LinkedList, BinaryTree)):
         inside = list(value.values)
-    elif isinstance(value, (list, tuple, set, frozenset)):
+    elif isinstance(value, (list, tuple, set, frozenset, UnhashedSet)):
         inside = list(value)
     return type(value) in PLAIN and all(map(plain, inside))
 
 
 @fuzzed
-@given(encoded)
-def test_decoding_gives_plain_data_or_one_kind_of_error(value: Any) -> None:
+@given(encoded, st.sampled_from([set, UnhashedSet]))
+def test_decoding_gives_plain_data_or_one_kind_of_error(value: Any, sets: Any) -> None:
     try:
-        found = decode(json.loads(json.dumps(value)))
+        found = decode(json.loads(json.dumps(value)), sets=sets)
     except ValueFormatError:
         return
     assert plain(found)

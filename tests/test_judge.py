@@ -225,6 +225,22 @@ def test_a_reply_before_its_call_is_malformed(judge: Judge) -> None:
     assert (verdict.outcome, verdict.message) == (Outcome.wrong_answer, "test 1: malformed reply")
 
 
+@pytest.mark.parametrize(
+    ("returned", "shown"),
+    [
+        ("{3}", "{3}"),
+        ("set(), {}, frozenset()", "(set(), {}, set())"),
+        ("[(1,), {'a': {2: b'x'}}, None, 0.5]", "[(1,), {'a': {2: b'x'}}, None, 0.5]"),
+        ("10**5000", "a very long integer"),
+        ("'x' * 1000", "'" + "x" * 119 + "…"),
+        ("[0] * 10000", "[" + "0, " * 39 + "0,…"),
+    ],
+)
+def test_a_wrong_result_is_shown_as_python_writes_it_and_cut(judge: Judge, returned: str, shown: str) -> None:
+    verdict = judge.judge(_ONE, f"def f():\n    return {returned}\n")
+    assert verdict.message == f"test 0: returned {shown}"
+
+
 _RANDOM = random.Random(0).random()
 
 

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from axiom.sandbox.protocol import Call, CallReply, Raised, Returned
-from axiom.sandbox.values import decode, encode
+from axiom.sandbox.values import UnhashedSet, decode, encode
 
 
 def readable(text: str) -> str:
@@ -38,7 +38,7 @@ def call_request(call: Call) -> bytes:
 def proxied(call: Any) -> tuple[list[Any], dict[str, Any]] | None:
     """The arguments with which checking code called its proxy, or None where they are none."""
     try:
-        args, kwargs = decode(call["args"]), decode(call["kwargs"])
+        args, kwargs = (decode(call[name], sets=UnhashedSet) for name in ("args", "kwargs"))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     named = isinstance(args, list) and isinstance(kwargs, dict) and all(isinstance(name, str) for name in kwargs)

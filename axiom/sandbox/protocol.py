@@ -22,7 +22,7 @@ class Returned:
     """A call that returned plain data.
 
     Attributes:
-        value: decoded; no class of the program's own is left in it.
+        value: decoded, sets unhashed; no class of the program's own is left in it.
         args: the positional arguments after the call, where they were asked for.
     """
 

@@ -36,7 +36,7 @@ from axiom.sandbox.protocol import (
     Stopped,
     Usage,
 )
-from axiom.sandbox.values import decode
+from axiom.sandbox.values import UnhashedSet, decode
 
 MAX_FRAME_BYTES = 16 * 1024 * 1024
 MAX_OUTPUT_BYTES = 1024 * 1024
@@ -202,8 +202,8 @@ class ProgramSession:
             return reply
         if "returned" in reply:
             try:
-                after = tuple(decode(reply["args"])) if isinstance(reply.get("args"), list) else None
-                return Returned(decode(reply["returned"]), after)
+                after = decode(reply["args"], sets=UnhashedSet) if isinstance(reply.get("args"), list) else None
+                return Returned(decode(reply["returned"], sets=UnhashedSet), None if after is None else tuple(after))
             except (ValueError, RecursionError):
                 return self._malformed()
         if isinstance(reply.get("refused"), str):

@@ -14,22 +14,21 @@ A dictionary travels as a JSON object when all its keys are strings that do not 
 Instances of subclasses of the built-in types travel as their base type. Anything else is refused.
 
 Covered: no code runs on decoding; nesting is capped, so neither side's stack is at risk; integers of any
-size travel in hexadecimal, which takes linear time; items of a set and keys of a dictionary that were made to share
-one hash, which would take quadratic time, are refused. Not covered here: the size of a message, which the
-reader of the frame caps. Assumes: nothing about the sender.
+size travel in hexadecimal, which takes linear time; what a program sent is never hashed on the judge's side, because
+keys can be laid along the places where CPython's tables look, and then take quadratic time. Not covered here: the size
+of a message, which the reader of the frame caps. Assumes: nothing about the sender, and for the names in JSON objects
+that PYTHONHASHSEED does not fix the hashes of the judge's texts.
 """
 
 import base64
 import binascii
 import math
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 MAX_DEPTH = 200
 _PLAIN_INT_BITS = 2048
-_MAX_SAME_HASH = 64
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -51,12 +50,42 @@ class BinaryTree:
     values: tuple[Any, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class UnhashedSet:
+    """A set that a program sent: its items in a row, twice where the program says so."""
+
+    members: list[Any]
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.members)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnhashedDict:
+    """A dictionary that a program sent, whose keys are not all texts: its entries in a row."""
+
+    entries: list[tuple[Any, Any]]
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def items(self) -> list[tuple[Any, Any]]:
+        """The entries, as a dictionary gives them."""
+        return self.entries
+
+
+SetType = type[set[Any]] | type[frozenset[Any]] | type[UnhashedSet]
+
+
 def encode(value: object, *, depth: int = 0) -> Any:
     """Turn plain Python data into data that ``json.dumps`` accepts.
 
     Args:
-        value: None, bool, int, float, str, bytes, list, tuple, set, frozenset or dict, nested at most
-            ``MAX_DEPTH`` deep.
+        value: None, bool, int, float, str, bytes, list, tuple, set, frozenset or dict, or what :func:`decode` made
+            of them, nested at most ``MAX_DEPTH`` deep.
         depth: nesting so far; callers leave it alone.
 
     Raises:
@@ -72,13 +101,14 @@ def encode(value: object, *, depth: int = 0) -> Any:
     raise ValueFormatError(f"a value of type {type(value).__name__} cannot leave the sandbox")
 
 
-def decode(value: object, *, depth: int = 0, hashable: bool = False) -> Any:
+def decode(value: object, *, depth: int = 0, sets: SetType = set) -> Any:
     """Turn data from ``json.loads`` back into plain Python data; the inverse of :func:`encode`.
 
     Args:
         value: what ``json.loads`` returned.
         depth: nesting so far; callers leave it alone.
-        hashable: decode sets as frozensets, as inside a set or as a dictionary's key.
+        sets: what sets become: ``frozenset`` inside a set or as a dictionary's key, ``UnhashedSet`` where a program
+            sent the value; dictionaries are an ``UnhashedDict`` then.
 
     Raises:
         ValueFormatError: for an unknown tag, a malformed tagged value, or nesting beyond ``MAX_DEPTH``.
@@ -86,9 +116,9 @@ def decode(value: object, *, depth: int = 0, hashable: bool = False) -> Any:
     if depth > MAX_DEPTH:
         raise ValueFormatError(f"value nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, list):
-        return [decode(item, depth=depth + 1, hashable=hashable) for item in value]
+        return [decode(item, depth=depth + 1, sets=sets) for item in value]
     if isinstance(value, dict):
-        return _decode_object(value, depth + 1, hashable)
+        return _decode_object(value, depth + 1, sets)
     return value
 
 
@@ -110,7 +140,11 @@ def _encode_dict(value: dict[Any, Any], depth: int) -> Any:
     items = list(dict.items(value))
     if all(type(key) is str and not key.startswith("$") for key, _ in items):
         return {key: encode(item, depth=depth) for key, item in items}
-    return {"$dict": [[encode(key, depth=depth), encode(item, depth=depth)] for key, item in items]}
+    return _encode_entries(items, depth)
+
+
+def _encode_entries(entries: list[tuple[Any, Any]], depth: int) -> Any:
+    return {"$dict": [[encode(key, depth=depth), encode(item, depth=depth)] for key, item in entries]}
 
 
 _ENCODERS: tuple[tuple[type | tuple[type, ...], Callable[[Any, int], Any]], ...] = (
@@ -122,20 +156,22 @@ _ENCODERS: tuple[tuple[type | tuple[type, ...], Callable[[Any, int], Any]], ...]
     (dict, _encode_dict),
     (set, lambda value, depth: {"$set": _encode_sequence(set.__iter__(value), depth)}),
     (frozenset, lambda value, depth: {"$set": _encode_sequence(frozenset.__iter__(value), depth)}),
+    (UnhashedSet, lambda value, depth: {"$set": _encode_sequence(value.members, depth)}),
+    (UnhashedDict, lambda value, depth: _encode_entries(value.entries, depth)),
     (LinkedList, lambda value, depth: {"$list_node": _encode_sequence(value.values, depth)}),
     (BinaryTree, lambda value, depth: {"$tree_node": _encode_sequence(value.values, depth)}),
     ((bytes, bytearray), lambda value, depth: {"$bytes": base64.b64encode(bytes(value)).decode()}),
 )
 
 
-def _decode_object(value: dict[str, Any], depth: int, hashable: bool) -> Any:
+def _decode_object(value: dict[str, Any], depth: int, sets: SetType) -> Any:
     tag = next((key for key in value if key.startswith("$")), None)
     if tag is None:
-        return {key: decode(item, depth=depth) for key, item in value.items()}
+        return {key: decode(item, depth=depth, sets=sets) for key, item in value.items()}
     if len(value) != 1 or tag not in _DECODERS:
         raise ValueFormatError(f"unknown tagged value {tag!r}; expected one of {', '.join(_DECODERS)}")
     try:
-        return _DECODERS[tag](value[tag], depth, hashable)
+        return _DECODERS[tag](value[tag], depth, sets)
     except (TypeError, ValueError, binascii.Error) as error:
         raise ValueFormatError(f"malformed {tag} value: {error}") from error
 
@@ -146,28 +182,32 @@ def _items(value: object) -> list[Any]:
     return value
 
 
-def _decode_tuple(value: object, depth: int, hashable: bool) -> tuple[Any, ...]:
-    return tuple(decode(item, depth=depth, hashable=hashable) for item in _items(value))
+def _decode_tuple(value: object, depth: int, sets: SetType) -> tuple[Any, ...]:
+    return tuple(decode(item, depth=depth, sets=sets) for item in _items(value))
 
 
-def _decode_set(value: object, depth: int, hashable: bool) -> set[Any] | frozenset[Any]:
-    items = [decode(item, depth=depth, hashable=True) for item in _items(value)]
-    _check_hashes(items)
-    return frozenset(items) if hashable else set(items)
+def _decode_set(value: object, depth: int, sets: SetType) -> set[Any] | frozenset[Any] | UnhashedSet:
+    return sets([decode(item, depth=depth, sets=_inside(sets)) for item in _items(value)])
 
 
-def _decode_dict(value: object, depth: int, hashable: bool) -> dict[Any, Any]:
+def _decode_dict(value: object, depth: int, sets: SetType) -> dict[Any, Any] | UnhashedDict:
     pairs = [_items(pair) for pair in _items(value)]
     if any(len(pair) != 2 for pair in pairs):
         raise TypeError("expected [key, value] pairs")
-    keys = [decode(key, depth=depth, hashable=True) for key, _ in pairs]
-    _check_hashes(keys)
-    return dict(zip(keys, (decode(item, depth=depth) for _, item in pairs), strict=True))
+    entries = [
+        (decode(key, depth=depth, sets=_inside(sets)), decode(item, depth=depth, sets=sets)) for key, item in pairs
+    ]
+    return UnhashedDict(entries) if sets is UnhashedSet else dict(entries)
 
 
-def _decode_tree(value: object, depth: int, hashable: bool) -> BinaryTree | None:
+def _inside(sets: SetType) -> SetType:
+    """What a set becomes that is an item of another, or a dictionary's key."""
+    return frozenset if sets is set else sets
+
+
+def _decode_tree(value: object, depth: int, sets: SetType) -> BinaryTree | None:
     """Each value needs a parent, and the root a value."""
-    values = _decode_tuple(value, depth, hashable)
+    values = _decode_tuple(value, depth, sets)
     places = 1
     for index, item in enumerate(values):
         if not places or (index == 0 and item is None):
@@ -176,19 +216,13 @@ def _decode_tree(value: object, depth: int, hashable: bool) -> BinaryTree | None
     return BinaryTree(values) if values else None
 
 
-def _check_hashes(keys: list[Any]) -> None:
-    """Refuse keys that many share a hash: integers a multiple of the hash's modulus apart are easily made."""
-    if len(keys) > _MAX_SAME_HASH and max(Counter(map(hash, keys)).values()) > _MAX_SAME_HASH:
-        raise ValueError(f"more than {_MAX_SAME_HASH} keys of one hash")
-
-
-_DECODERS: dict[str, Callable[[Any, int, bool], Any]] = {
+_DECODERS: dict[str, Callable[[Any, int, SetType], Any]] = {
     "$tuple": _decode_tuple,
     "$set": _decode_set,
     "$dict": _decode_dict,
-    "$list_node": lambda value, depth, hashable: LinkedList(_decode_tuple(value, depth, hashable)) if value else None,
+    "$list_node": lambda value, depth, sets: LinkedList(_decode_tuple(value, depth, sets)) if value else None,
     "$tree_node": _decode_tree,
-    "$bytes": lambda value, depth, hashable: base64.b64decode(value, validate=True),
-    "$float": lambda value, depth, hashable: _NOT_FINITE[value] if value in _NOT_FINITE else float(value),
-    "$int": lambda value, depth, hashable: int(value, 16),
+    "$bytes": lambda value, depth, sets: base64.b64decode(value, validate=True),
+    "$float": lambda value, depth, sets: _NOT_FINITE[value] if value in _NOT_FINITE else float(value),
+    "$int": lambda value, depth, sets: int(value, 16),
 }

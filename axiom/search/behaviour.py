@@ -13,7 +13,7 @@ from typing import Any
 
 from axiom.problems.problem import Limits, Problem
 from axiom.sandbox.protocol import Call, CallReply, Loaded, Raised, Returned, Sandbox
-from axiom.sandbox.values import encode
+from axiom.sandbox.values import UnhashedDict, UnhashedSet, encode
 
 _DIGITS = 9
 _TRIES_PER_INPUT = 20
@@ -108,6 +108,10 @@ def _rounded(value: Any) -> Any:
         return type(value)(_rounded(item) for item in value)
     if isinstance(value, dict):
         return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, UnhashedSet):
+        return UnhashedSet(sorted(value, key=repr))
+    if isinstance(value, UnhashedDict):
+        return UnhashedDict(sorted(((key, _rounded(item)) for key, item in value.items()), key=repr))
     return value
 
 

@@ -1,17 +1,22 @@
 """When a returned value counts as the expected one.
 
 Both sides are decoded plain data (``axiom.sandbox.values``), so no method of a candidate's class can run
-here. The rules follow Python's ``==`` and relax it only where a test asks for it.
+here. The rules follow Python's ``==`` and relax it only where a test asks for it. Sets and keys are compared as sorted
+texts: a candidate's are never hashed.
 """
 
 import math
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from axiom.problems.hidden_tests import Compare
+from axiom.sandbox.values import BinaryTree, LinkedList, UnhashedDict, UnhashedSet
 
 RELATIVE_TOLERANCE = 1e-6
 ABSOLUTE_TOLERANCE = 1e-9
+_SETS = (set, frozenset, UnhashedSet)
+_DICTS = (dict, UnhashedDict)
 
 
 def matches(actual: object, expected: object, compare: Compare) -> bool:
@@ -29,7 +34,30 @@ def matches(actual: object, expected: object, compare: Compare) -> bool:
 
 
 def _exact(actual: Any, expected: Any) -> bool:
+    return bool(actual == expected) or _equal(actual, expected)
+
+
+def _equal(actual: Any, expected: Any) -> bool:
+    if isinstance(expected, (list, tuple)):
+        same_kind = type(actual) is type(expected) and len(actual) == len(expected)
+        return same_kind and all(map(_equal, actual, expected))
+    if isinstance(expected, (LinkedList, BinaryTree)):
+        return type(actual) is type(expected) and _equal(actual.values, expected.values)
+    if isinstance(expected, dict):
+        return _same_entries(actual, expected, _equal)
+    if isinstance(expected, _SETS):
+        return isinstance(actual, _SETS) and len(actual) == len(expected) and _order_key(actual) == _order_key(expected)
     return bool(actual == expected)
+
+
+def _same_entries(actual: Any, expected: Any, same: Callable[[Any, Any], bool]) -> bool:
+    """Whether both dictionaries have the same keys, with values that are the same by a rule."""
+    if not isinstance(actual, _DICTS) or len(actual) != len(expected):
+        return False
+    found, wanted = (
+        sorted(((_order_key(key), item) for key, item in one.items()), key=itemgetter(0)) for one in (actual, expected)
+    )
+    return all(f[0] == w[0] and same(f[1], w[1]) for f, w in zip(found, wanted, strict=True))
 
 
 def _float(actual: Any, expected: Any) -> bool:
@@ -42,9 +70,7 @@ def _float(actual: Any, expected: Any) -> bool:
             return False
         return all(_float(a, e) for a, e in zip(actual, expected, strict=True))
     if isinstance(expected, dict):
-        if not isinstance(actual, dict) or actual.keys() != expected.keys():
-            return False
-        return all(_float(actual[key], expected[key]) for key in expected)
+        return _same_entries(actual, expected, _float)
     return _exact(actual, expected)
 
 
@@ -81,9 +107,11 @@ def _order_key(value: Any) -> str:
         value = int(value)
     if isinstance(value, (list, tuple)):
         return f"{type(value).__name__}({','.join(map(_order_key, value))})"
-    if isinstance(value, (set, frozenset)):
+    if isinstance(value, (LinkedList, BinaryTree)):
+        return f"{type(value).__name__}({','.join(map(_order_key, value.values))})"
+    if isinstance(value, _SETS):
         return f"set({','.join(sorted(map(_order_key, value)))})"
-    if isinstance(value, dict):
+    if isinstance(value, _DICTS):
         return f"dict({','.join(sorted(f'{_order_key(k)}:{_order_key(v)}' for k, v in value.items()))})"
     return format(value, "x") if isinstance(value, int) else f"{type(value).__name__}:{value!r}"
 

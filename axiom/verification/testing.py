@@ -20,10 +20,12 @@ from axiom.sandbox.protocol import (
     Session,
     Stopped,
 )
+from axiom.sandbox.values import BinaryTree, LinkedList, UnhashedDict, UnhashedSet
 from axiom.verification.comparison import matches
 from axiom.verification.verdict import Outcome, Verdict
 
 _SHOWN_CHARS = 120
+_SHOWN_INT_BITS = 2048
 _CHECKER_LIMITS = Limits(cpu_s=20.0, wall_s=200.0)
 _STOPPED: dict[str, Outcome] = {
     "syntax": Outcome.syntax_error,
@@ -253,8 +255,36 @@ class Testing:
 
 
 def _shown(value: object) -> str:
-    try:
-        text = repr(value)
-    except (ValueError, RecursionError):  # integers beyond the interpreter's digit limit
-        text = f"a {type(value).__name__}"
-    return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"
+    """A value as Python writes it, no more of it than is shown."""
+    text = ""
+    for piece in _pieces(value):
+        text += piece
+        if len(text) > _SHOWN_CHARS:
+            return f"{text[:_SHOWN_CHARS]}…"
+    return text
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    if isinstance(value, (list, tuple, UnhashedSet)) and len(value):
+        opening, closing = "[]" if isinstance(value, list) else "()" if isinstance(value, tuple) else "{}"
+        for index, item in enumerate(value):
+            yield ", " if index else opening
+            yield from _pieces(item)
+        yield f",{closing}" if isinstance(value, tuple) and len(value) == 1 else closing
+    elif isinstance(value, (dict, UnhashedDict)) and len(value):
+        for index, (key, item) in enumerate(value.items()):
+            yield ", " if index else "{"
+            yield from _pieces(key)
+            yield ": "
+            yield from _pieces(item)
+        yield "}"
+    elif isinstance(value, (LinkedList, BinaryTree)):
+        yield f"{type(value).__name__}(values="
+        yield from _pieces(value.values)
+        yield ")"
+    elif isinstance(value, (UnhashedSet, UnhashedDict)):
+        yield "set()" if isinstance(value, UnhashedSet) else "{}"
+    elif isinstance(value, int) and value.bit_length() > _SHOWN_INT_BITS:
+        yield "a very long integer"
+    else:
+        yield repr(value[: _SHOWN_CHARS + 1] if isinstance(value, (str, bytes)) else value)

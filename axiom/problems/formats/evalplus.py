@@ -15,6 +15,7 @@ from axiom.problems.formats.starters import starter_of
 from axiom.problems.hidden_tests import CallTest, Compare
 from axiom.problems.problem import Limits, Problem
 from axiom.sandbox.protocol import Call, Loaded, Returned, Sandbox, Stopped
+from axiom.sandbox.values import decode, encode
 
 _LIMITS = Limits(cpu_s=10.0, wall_s=100.0, memory_bytes=1024**3)
 _REFERENCE_LIMITS = Limits(cpu_s=60.0, wall_s=600.0, memory_bytes=4 * 1024**3)
@@ -114,7 +115,7 @@ def _observed(
             raise ValueError(f"the canonical solution does not load: {loaded.message}")
         for args, reply in zip(inputs, session.calls([Call(args) for args in inputs]), strict=False):
             if isinstance(reply, Returned):
-                tests.append(CallTest(args=args, expected=reply.value, compare=compare))
+                tests.append(CallTest(args=args, expected=decode(encode(reply.value)), compare=compare))
             if isinstance(reply, Stopped):
                 break
     finally:
