@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from axiom.problems.problem import Limits
 from axiom.sandbox import frames
 from axiom.sandbox.protocol import Call, Loaded, Raised, Refused, Returned, Stopped
-from axiom.sandbox.session import MAX_FRAME_BYTES, Ended, ProgramSession
+from axiom.sandbox.session import Ended, ProgramSession
 from axiom.sandbox.values import BinaryTree, LinkedList, UnhashedDict, UnhashedSet, ValueFormatError, decode
 
 EXAMPLES = int(os.environ.get("AXIOM_FUZZ_EXAMPLES", "300"))
@@ -132,11 +132,38 @@ def test_any_bytes_get_a_reply_of_the_protocol(
 
 
 def test_a_frame_that_claims_more_than_the_cap_is_not_waited_for() -> None:
-    session = Wire((MAX_FRAME_BYTES + 1).to_bytes(4, "big") + b"x", cut=3)
+    session = Wire((frames.MAX_FRAME_BYTES + 1).to_bytes(4, "big") + b"x", cut=3)
     reply = session.load()
     session.close()
     assert isinstance(reply, Stopped)
     assert reply.cause == "output"
+
+
+@pytest.mark.parametrize(
+    ("body", "most_bytes", "refused"),
+    [
+        (b'{"returned": "' + b"x" * 65_000 + b'"}', 0, False),
+        (b'{"returned": "' + b"x" * 66_000 + b'"}', 0, True),
+        (b'{"returned": "' + b"x" * 66_000 + b'"}', 1000, False),
+        (b'{"returned": [' + b"[], " * 20_000 + b"[]]}", 16_000, True),
+        (b'{"returned": [' + b"[], " * 20_000 + b"[]]}", 1_000_000, False),
+        (b'{"returned": [' + b"[]," * 5_000_000 + b"[]]}", None, True),
+        (b'{"returned": [' + b"1," * 500_000 + b"1]}", None, False),
+    ],
+    ids=range(7),
+)
+def test_a_reply_larger_than_a_right_one_is_refused_unread(body: bytes, most_bytes: int | None, refused: bool) -> None:
+    session = Wire(framed(body), cut=0)
+    (reply,) = session.calls([Call((), most_bytes=None if most_bytes is None else lambda: most_bytes)])
+    session.close()
+    assert isinstance(reply, Refused if refused else Returned)
+
+
+def test_of_a_long_text_no_more_is_read_than_is_shown() -> None:
+    session = Wire(framed(b'{"raised": "E", "message": "' + b"\x7f" * 15_000_000 + b'"}'), cut=0)
+    (reply,) = session.calls([Call(())])
+    session.close()
+    assert reply == Raised("E", r"\x7f" * 200)
 
 
 def test_nothing_is_kept_of_sessions_that_are_over() -> None:

@@ -2,20 +2,44 @@
 
 The judge's side; a program's is in :mod:`axiom.sandbox.child`.
 
-Covered: a reply is parsed as data and nothing else. Not covered: its size, which the reader caps; the values in it,
-which :mod:`axiom.sandbox.values` decodes. Assumes: nothing about the sender.
+Covered: a reply is parsed as data and nothing else, and only where it is no larger than a right one can be, in bytes
+and in lists and objects; of a text no more is read than is shown. Not covered: the values in a reply, which
+:mod:`axiom.sandbox.values` decodes. Assumes: nothing about the sender.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from axiom.sandbox.protocol import Call, CallReply, Raised, Returned
 from axiom.sandbox.values import UnhashedSet, decode, encode
 
+MAX_FRAME_BYTES = 16 * 1024 * 1024
+_SHORT_FRAME_BYTES = 1 << 16
+_BYTES_PER_CONTAINER = 32  # a list takes two in JSON and sixty in memory
+_MESSAGE_CHARS = 200
+
 
 def readable(text: str) -> str:
-    """Text of a program's, without what would command a terminal."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    """The start of a program's text, without what would command a terminal."""
+    shown = text[:_MESSAGE_CHARS]
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)
+
+
+def oversize(frame: bytes, most_bytes: Callable[[], int] | None) -> str:
+    """What makes a frame larger than it is worth to parse; empty where nothing does.
+
+    Args:
+        most_bytes: tells how long a right reply can be, and is asked only where the frame is long; None for
+            ``MAX_FRAME_BYTES``.
+    """
+    if len(frame) <= _SHORT_FRAME_BYTES:
+        return ""
+    most = MAX_FRAME_BYTES if most_bytes is None else _SHORT_FRAME_BYTES + most_bytes()
+    containers = frame.count(b"[") + frame.count(b"{")
+    if len(frame) <= most and containers * _BYTES_PER_CONTAINER <= most:
+        return ""
+    return f"a result of {len(frame)} bytes with {containers} lists and objects, more than a right one can have"
 
 
 def framed(request: Any) -> bytes:

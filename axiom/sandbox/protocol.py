@@ -32,7 +32,7 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A call that returned something that is not plain data, such as a generator.
+    """A call that returned something that is not plain data, such as a generator, or far more than was expected.
 
     Attributes:
         message: what was returned.
@@ -80,12 +80,15 @@ class Call:
         method: call this method of the object that the last call of the entry point, a class, has made; the entry
             point's own name makes a new object.
         args_after: tell the positional arguments after the call.
+        most_bytes: tells how long the JSON of a right result can be, asked only where a reply is long: a longer one
+            is refused unread. None where nobody knows.
     """
 
     args: Sequence[Any]
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     method: str = ""
     args_after: bool = False
+    most_bytes: Callable[[], int] | None = None
 
 
 LoadReply = Loaded | Raised | Stopped

@@ -22,7 +22,16 @@ from typing import Any
 
 from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
-from axiom.sandbox.frames import call_request, forwarded, framed, parsed, proxied, readable
+from axiom.sandbox.frames import (
+    MAX_FRAME_BYTES,
+    call_request,
+    forwarded,
+    framed,
+    oversize,
+    parsed,
+    proxied,
+    readable,
+)
 from axiom.sandbox.kernel import cpu_clock_s, read_proc
 from axiom.sandbox.protocol import (
     Call,
@@ -38,7 +47,6 @@ from axiom.sandbox.protocol import (
 )
 from axiom.sandbox.values import UnhashedSet, decode
 
-MAX_FRAME_BYTES = 16 * 1024 * 1024
 MAX_OUTPUT_BYTES = 1024 * 1024
 MALFORMED = Stopped("malformed", "malformed reply")
 _READ_BYTES = 1 << 18
@@ -154,19 +162,19 @@ class ProgramSession:
         if self._received:
             yield self._stopped or self._malformed()
             return
-        coming, asked, several = map(call_request, calls), deque[int](), False
+        coming, asked, several = iter(calls), deque[tuple[int, Call]](), False
         while True:
             ahead = []
-            while sum(asked) < _AHEAD_BYTES and (frame := next(coming, None)) is not None:
+            while sum(size for size, _ in asked) < _AHEAD_BYTES and (call := next(coming, None)) is not None:
                 several = several or bool(asked)
-                asked.append(len(frame))
-                ahead.append(frame)
+                ahead.append(call_request(call))
+                asked.append((len(ahead[-1]), call))
             if not asked:
                 return
             if ahead:
                 self._send(b"".join(ahead))
-            reply = self._called(self._awaited())
-            asked.popleft()
+            _, call = asked.popleft()
+            reply = self._called(self._awaited(call.most_bytes))
             if several and not asked and not isinstance(reply, Stopped):
                 reply = self._nothing_more() or reply
             yield reply
@@ -238,8 +246,8 @@ class ProgramSession:
         self._send(framed(request))
         return self._awaited()
 
-    def _awaited(self) -> dict[str, Any] | Stopped:
-        """Wait for one frame; every limit is watched meanwhile."""
+    def _awaited(self, most_bytes: Callable[[], int] | None = None) -> dict[str, Any] | Stopped:
+        """Wait for one frame; every limit is watched meanwhile. One that is too large is as if refused over there."""
         if self._stopped is not None:
             return self._stopped
         while (frame := self._frame()) is None:
@@ -258,6 +266,8 @@ class ProgramSession:
         self._look_if_due()
         if self._stopped is not None:
             return self._stopped
+        if too_large := oversize(frame, most_bytes):
+            return {"refused": too_large}
         return parsed(frame) or self._malformed()
 
     def _look_if_due(self) -> None:
@@ -350,7 +360,7 @@ class ProgramSession:
             return self._malformed()
         if name == "MemoryError":
             return self._stop("memory", f"wanted more than {self._limits.memory_bytes} bytes")
-        return Raised(name, readable(message))
+        return Raised(readable(name), readable(message))
 
     def _death(self) -> Stopped:
         """Why the channel closed, from what was measured.

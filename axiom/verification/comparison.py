@@ -5,16 +5,18 @@ here. The rules follow Python's ``==`` and relax it only where a test asks for i
 texts: a candidate's are never hashed.
 """
 
+import json
 import math
 from collections.abc import Callable
 from operator import itemgetter
 from typing import Any
 
 from axiom.problems.hidden_tests import Compare
-from axiom.sandbox.values import BinaryTree, LinkedList, UnhashedDict, UnhashedSet
+from axiom.sandbox.values import BinaryTree, LinkedList, UnhashedDict, UnhashedSet, encode
 
 RELATIVE_TOLERANCE = 1e-6
 ABSOLUTE_TOLERANCE = 1e-9
+_LONGER = 16  # 1.0000000000000002 is longer than 1 by less
 _SETS = (set, frozenset, UnhashedSet)
 _DICTS = (dict, UnhashedDict)
 
@@ -31,6 +33,11 @@ def matches(actual: object, expected: object, compare: Compare) -> bool:
             same lines of text, trailing white space apart.
     """
     return _RULES[compare](actual, expected)
+
+
+def most_bytes(expected: object) -> int:
+    """How long the JSON of a result can be that is acceptable by any rule, white space of lines apart."""
+    return _LONGER * len(json.dumps(encode(expected)))
 
 
 def _exact(actual: Any, expected: Any) -> bool:

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from typing import Any, cast
 
@@ -21,7 +22,7 @@ from axiom.sandbox.protocol import (
     Stopped,
 )
 from axiom.sandbox.values import BinaryTree, LinkedList, UnhashedDict, UnhashedSet
-from axiom.verification.comparison import matches
+from axiom.verification.comparison import matches, most_bytes
 from axiom.verification.verdict import Outcome, Verdict
 
 _SHOWN_CHARS = 120
@@ -131,9 +132,13 @@ class Testing:
         if failure is not None:
             yield failure, True
             return
-        calls = [Call(test.args, test.kwargs, args_after=test.expected_args is not None) for test in tests]
+        calls = [self._call(test) for test in tests]
         for test, reply in zip(tests, session.calls(calls), strict=False):
             yield self._call_failure(test, reply), isinstance(reply, Stopped)
+
+    def _call(self, test: CallTest) -> Call:
+        known = None if self._problem.checker else partial(most_bytes, [test.expected, test.expected_args])
+        return Call(test.args, test.kwargs, args_after=test.expected_args is not None, most_bytes=known)
 
     def _loaded_session(self) -> tuple[Session, Failure | None]:
         """The program's session, and why it does not load."""
@@ -190,7 +195,8 @@ class Testing:
         session, failure = self._loaded_session()
         if failure is not None:
             return failure, True
-        calls = [Call(args, method=method) for method, args in zip(test.methods, test.arguments, strict=True)]
+        steps = zip(test.methods, test.arguments, test.expected, strict=True)
+        calls = [Call(args, method=name, most_bytes=partial(most_bytes, [known])) for name, args, known in steps]
         for step, reply in enumerate(session.calls(calls)):
             expected = None if step == 0 else test.expected[step]
             found = self._compared(reply, expected, test.compare, raises=None)
