@@ -159,6 +159,16 @@ def test_a_reply_larger_than_a_right_one_is_refused_unread(body: bytes, most_byt
     assert isinstance(reply, Refused if refused else Returned)
 
 
+@pytest.mark.parametrize("kind", ["returned", "args"])
+def test_a_number_that_no_float_holds_is_malformed(kind: str) -> None:
+    body = json.dumps({"returned": 0, "args": []} | {kind: [{"$float": 10**400}]})
+    session = Wire(framed(body.encode()), cut=0)
+    (reply,) = session.calls([Call((), args_after=True)])
+    session.close()
+    assert isinstance(reply, Stopped)
+    assert reply.cause == "malformed"
+
+
 def test_of_a_long_text_no_more_is_read_than_is_shown() -> None:
     session = Wire(framed(b'{"raised": "E", "message": "' + b"\x7f" * 15_000_000 + b'"}'), cut=0)
     (reply,) = session.calls([Call(())])

@@ -137,6 +137,15 @@ def test_a_checker_accepts_any_right_result_and_runs_apart_from_the_program(judg
     assert broken.outcome is Outcome.internal_error
 
 
+def test_a_result_as_deep_as_may_be_reaches_the_checker(judge: Judge) -> None:
+    checker = "def checker(args, expected, actual):\n    return actual != [] and args == [200]\n"
+    source = "def f(n):\n    x = []\n    for _ in range(n):\n        x = [x]\n    return x\n"
+    assert judged(judge, source, {"args": [200], "expected": 0}, checker=checker).passed
+    verdict = judged(judge, source.replace("(n):\n    x", "(n):\n    n += 1\n    x"), {"args": [200], "expected": 0},
+                     checker=checker)  # fmt: skip
+    assert verdict.outcome is Outcome.wrong_answer
+
+
 def test_what_a_call_leaves_in_its_arguments_is_compared(judge: Judge) -> None:
     test = {"args": [[3, 1, 2]], "expected_args": [[1, 2, 3]]}
     assert judged(judge, "def f(x):\n    x.sort()\n", test).passed

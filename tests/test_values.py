@@ -119,6 +119,7 @@ def test_nesting_is_capped_in_both_directions() -> None:
         {"$dict": [[1]]},
         {"$dict": [[[], 1]]},
         {"$float": "one"},
+        {"$float": 10**400},
         {"$int": "xyz"},
         {"$int": 5},
     ],

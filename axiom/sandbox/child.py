@@ -204,8 +204,8 @@ def _target(namespace: dict[str, Any], entry_point: str) -> Callable[[], Callabl
 def _call(make: Callable[[], Any], request: dict[str, Any], made: list[Any]) -> dict[str, Any]:
     """Call the entry point, or a method of the object that it made; the reply."""
     namespace = sys.modules[MODULE_NAME].__dict__ if MODULE_NAME in sys.modules else {}
-    args = nodes.built(decode(request["args"]), namespace)
-    kwargs = nodes.built({name: decode(value) for name, value in request["kwargs"].items()}, namespace)
+    args = [nodes.built(decode(value), namespace) for value in request["args"]]
+    kwargs = {name: nodes.built(decode(value), namespace) for name, value in request["kwargs"].items()}
     method = request.get("method")
     if method is None:
         reply = _called(lambda: make()(*args, **kwargs))

@@ -49,7 +49,7 @@ def framed(request: Any) -> bytes:
 
 def call_request(call: Call) -> bytes:
     request: dict[str, Any] = {
-        "args": encode(list(call.args)),
+        "args": [encode(value) for value in call.args],
         "kwargs": {k: encode(v) for k, v in call.kwargs.items()},
     }
     if call.method:

@@ -172,7 +172,7 @@ def _decode_object(value: dict[str, Any], depth: int, sets: SetType) -> Any:
         raise ValueFormatError(f"unknown tagged value {tag!r}; expected one of {', '.join(_DECODERS)}")
     try:
         return _DECODERS[tag](value[tag], depth, sets)
-    except (TypeError, ValueError, binascii.Error) as error:
+    except (TypeError, ValueError, OverflowError, binascii.Error) as error:
         raise ValueFormatError(f"malformed {tag} value: {error}") from error
 
 
