@@ -1,7 +1,8 @@
 """The walls of a jail at the level ``namespaces``: bubblewrap around a zygote.
 
-The jail sees the interpreter and its libraries, read-only, four harmless devices, and nothing else: no home, no
-/proc, no network, an empty read-only /tmp. It is started unprivileged and needs only user namespaces.
+The jail sees the interpreter and its libraries, read-only, of third-party packages those to preload, four harmless
+devices, and nothing else: no home, no /proc, no network, an empty read-only /tmp. It is started unprivileged and needs
+only user namespaces.
 
 Covered: files, network, other processes, System V and POSIX shared memory; the jail dies with the process that
 started it, also by ``kill -9``. Not covered: faults of the kernel, and time: the jail sees the machine's clock.
@@ -21,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from axiom.errors import SandboxError
-from axiom.sandbox.jail import JAILED_AXIOM, Jail, environment, library_folders, site_packages, zygote_command
+from axiom.sandbox.jail import JAILED_AXIOM, Jail, environment, library_folders, zygote_command
+from axiom.sandbox.packages import package_files, package_folders
 
 _REMEDY = (
     "isolation 'namespaces' needs bubblewrap and unprivileged user namespaces. Install it with: pip install "
@@ -29,6 +31,7 @@ _REMEDY = (
     "kernel.apparmor_restrict_unprivileged_userns=0; in a container, allow them in its seccomp profile. Weaker, by "
     "choice: isolation 'process'"
 )
+_TIME_ZONES = "/usr/share/zoneinfo"
 
 
 class BubblewrapJail(Jail):
@@ -73,7 +76,9 @@ def bubblewrap() -> str:
 
 def command(control: int, preload: Sequence[str]) -> list[str]:
     """The command line of a jail."""
-    bound = [str(Path(sys.base_prefix).resolve()), *library_folders(), *(site_packages() if preload else ())]
+    base = Path(sys.base_prefix).resolve()
+    libraries = [str(base / "lib"), str(base / "lib64"), *library_folders()]
+    hidden = package_folders(libraries)
     arguments = [
         bubblewrap(), "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
         "--unshare-cgroup-try", "--die-with-parent", "--cap-drop", "ALL", "--uid", "65534", "--gid", "65534",
@@ -81,15 +86,21 @@ def command(control: int, preload: Sequence[str]) -> list[str]:
     ]  # fmt: skip
     for name, value in environment(preload).items():
         arguments += ["--setenv", name, value]
-    for path in bound:
+    for path in (str(Path(sys.executable).resolve()), *libraries, _TIME_ZONES):
         arguments += ["--ro-bind-try", path, path]
+    for path in hidden:
+        arguments += ["--tmpfs", path]
+    for path in package_files(tuple(preload)):
+        arguments += ["--ro-bind", path, path]
     for device in ("null", "zero", "random", "urandom"):
         arguments += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
     for source, target in JAILED_AXIOM:
         arguments += ["--ro-bind", str(source), target]
     for folder in ("/tmp", "/dev/shm"):
         arguments += ["--dir", folder]
-    arguments += ["--remount-ro", "/", "--chdir", "/tmp"]
+    for path in (*hidden, "/"):
+        arguments += ["--remount-ro", path]
+    arguments += ["--chdir", "/tmp"]
     return [*arguments, *zygote_command(str(control), preload)]
 
 

@@ -32,7 +32,8 @@ from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
 from axiom.sandbox.container_engine import Engine, find_engine
 from axiom.sandbox.container_image import LABEL, image
-from axiom.sandbox.jail import Jail, environment, hung_up, library_folders, site_packages, zygote_command
+from axiom.sandbox.jail import Jail, environment, hung_up, library_folders, zygote_command
+from axiom.sandbox.packages import package_files, package_folders
 from axiom.sandbox.pool import JailSandbox
 
 _FOLDER = "/judge"
@@ -55,7 +56,7 @@ class ContainerSandbox(JailSandbox):
     """The level ``docker``: jails that an engine for containers builds.
 
     Args:
-        preload: third-party modules that programs may import; with any, all that this interpreter has are there.
+        preload: third-party modules that programs may import; what they require is there too.
 
     Raises:
         SandboxError: if no engine answers, or it does not take the image or run a container.
@@ -177,9 +178,13 @@ def run_arguments(
             hard = resource.getrlimit(kind)[1]
             given = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
             arguments += ["--ulimit", f"{limit}={given}:{given}"]
+    libraries = [*filter(os.path.exists, library_folders())] if preload else []
     for emptied in _EMPTIED:
         arguments += ["--tmpfs", f"{emptied}:ro,size=4k"]
-    seen = [*site_packages(), *filter(os.path.exists, library_folders())] if preload else []
+    for hidden in package_folders(libraries):
+        # Podman would copy into it what was there.
+        arguments += ["--tmpfs", f"{hidden}:ro,size=4k{',notmpcopyup' if engine.is_podman else ''}"]
+    seen = [*libraries, *package_files(tuple(preload))]
     for source, target in ((str(folder), _FOLDER), *zip(seen, seen, strict=True)):
         arguments += ["--mount", f"type=bind,source={source},target={target},readonly"]
     for variable, value in environment(preload).items():

@@ -23,6 +23,7 @@ from typing import Any
 
 from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
+from axiom.sandbox.packages import site_packages
 from axiom.sandbox.session import Ended
 
 MESSAGE_BYTES = 65536
@@ -210,11 +211,6 @@ def sender(ancillary: Sequence[tuple[int, int, bytes]]) -> int:
 def library_folders() -> list[str]:
     """Where the machine's shared libraries are, and the index by which the loader finds them."""
     return ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache"]
-
-
-def site_packages() -> list[str]:
-    """Where this interpreter's third-party packages are."""
-    return [path for path in sys.path if path.endswith("site-packages")]
 
 
 def zygote_command(control: str, preload: Sequence[str]) -> list[str]:

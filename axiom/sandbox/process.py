@@ -5,9 +5,9 @@ core dumps; standard input and environment are empty; no expected value enters t
 framed, capped and decoded to plain data; the process group is killed at the end, with a second line of
 alarms in the child should the judge itself be killed.
 
-Not covered: network, reading and deleting files with the judge's own rights, new processes that leave the
-process group (``os.setsid`` after a fork), signals to other processes of the user, kernel exploits. Programs
-from strangers need the namespaces of the stronger level.
+Not covered: network, reading and deleting files with the judge's own rights, the hidden tests and reference solutions
+on this machine's disk among them, new processes that leave the process group (``os.setsid`` after a fork), signals to
+other processes of the user, kernel exploits. Programs from strangers need the namespaces of the stronger level.
 
 Assumes: Linux, ``/proc``, and that the interpreter that runs the judge is fit to run programs.
 """

@@ -63,6 +63,9 @@ LAYERS = (
           Outcome.passed),
     Layer("mount namespace: no /proc", "import os\ndef probe():\n    return not os.path.exists('/proc/self')\n",
           Outcome.passed, in_containers=False),
+    Layer("mount namespace: no packages but those to preload",
+          "import glob, sys\ndef probe():\n    folders = {sys.base_prefix, '/usr', '/'}\n"
+          "    return not any(glob.glob(f'{folder}/lib*/*/*-packages/*') for folder in folders)\n", Outcome.passed),
     Layer("pid namespace: numbers of its own", "import os\ndef probe():\n    return os.getppid() < 10\n",
           Outcome.passed),
     Layer("seccomp: no network", "import socket\ndef probe():\n    socket.socket()\n", Outcome.forbidden),
