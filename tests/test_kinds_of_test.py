@@ -20,7 +20,7 @@ def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
         yield judge
 
 
-def judged(judge: Judge, source: str, *tests: dict[str, Any], entry_point: str = "f", **more: str) -> Verdict:
+def judged(judge: Judge, source: str, *tests: dict[str, Any], entry_point: str = "f", **more: Any) -> Verdict:
     record = {"id": "t/kinds", "entry_point": entry_point, "statement": "x", "tests": tests, "limits": {"cpu_s": 2.0}}
     return judge.judge(problem_from_json(json.loads(json.dumps(record | more))), source)
 
@@ -109,6 +109,42 @@ def test_a_check_uses_its_prelude_and_sees_exceptions_of_the_candidate(judge: Ju
     )
     source = "def f(n):\n    if n < 0:\n        raise ValueError(n)\n    return n\n"
     assert judged(judge, source, {"check": check}, prelude="def twice(n):\n    return 2 * n\n").passed
+
+
+@pytest.mark.parametrize(
+    ("source", "outcome"),
+    [
+        ("os._exit(0)", Outcome.runtime_error),
+        ("os.kill(os.getpid(), 9)", Outcome.runtime_error),
+        ("os.fork()", Outcome.forbidden),
+        ("bytearray(1 << 40)", Outcome.memory_limit),
+        ("while True: print('x' * 1000)", Outcome.output_limit),
+        ("while True: pass", Outcome.time_limit),
+        ("time.sleep(100)", Outcome.time_limit),
+        ("os.write(channel(), b'\\0\\0\\0\\1x')", Outcome.wrong_answer),
+        ("return lambda: 1", Outcome.wrong_answer),
+    ],
+)
+@pytest.mark.parametrize("caught", ["Exception", "BaseException"])
+def test_a_check_that_expects_an_exception_takes_nothing_else_for_one(
+    judge: Judge, source: str, outcome: Outcome, caught: str
+) -> None:
+    if outcome is Outcome.forbidden and judge.isolation == "process":
+        pytest.skip("the level process forbids no call")
+    check = (
+        "def check(candidate):\n    assert candidate(2) == 4\n    try:\n        candidate(-1)\n"
+        f"    except {caught}:\n        return\n    assert False\n"
+    )
+    program = (
+        "import os, stat, time\ndef channel():\n    return max(n for n in range(3, 32) if is_socket(n))\n"
+        "def is_socket(n):\n    try:\n        return stat.S_ISSOCK(os.fstat(n).st_mode)\n"
+        "    except OSError:\n        return False\n"
+        f"def f(n):\n    if n < 0:\n        {source}\n    return 2 * n\n"
+    )
+    limits = {"cpu_s": 0.3, "wall_s": 0.8}
+    verdict = judged(judge, program, {"check": check}, {"check": check}, limits=limits)
+    assert (verdict.outcome, verdict.passed_tests) == (outcome, 0), verdict
+    assert verdict.message.startswith("test 0: ")
 
 
 def test_a_prelude_runs_before_the_program_and_may_be_hidden_by_it(judge: Judge) -> None:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from axiom.sandbox.protocol import Call, CallReply, Raised, Returned
+from axiom.sandbox.protocol import Call, Raised, Returned
 from axiom.sandbox.values import UnhashedSet, decode, encode
 
 MAX_FRAME_BYTES = 16 * 1024 * 1024
@@ -69,13 +69,11 @@ def proxied(call: Any) -> tuple[list[Any], dict[str, Any]] | None:
     return (args, kwargs) if named else None
 
 
-def forwarded(reply: CallReply) -> dict[str, Any]:
+def forwarded(reply: Returned | Raised) -> dict[str, Any]:
     """A candidate's reply as the checking program's proxy reads it: decoded here, encoded anew."""
     if isinstance(reply, Returned):
         return {"returned": encode(reply.value)}
-    if isinstance(reply, Raised):
-        return {"raised": reply.name, "message": reply.message}
-    return {"raised": "RuntimeError", "message": reply.message}
+    return {"raised": reply.name, "message": reply.message}
 
 
 def parsed(frame: bytes) -> dict[str, Any] | None:

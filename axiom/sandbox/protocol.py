@@ -128,7 +128,9 @@ class Session(Protocol):
     def check(self, candidate: Callable[[Sequence[Any], Mapping[str, Any]], CallReply], *, name: str) -> CallReply:
         """Call the entry point with a proxy: each call of it is answered by ``candidate`` on this side.
 
-        The code finds the proxy under ``name`` too, because some checks call the solution by its own name.
+        An answer that is :class:`Refused` or :class:`Stopped` ends the check, whose code could take it for an exception
+        that it expects. The code finds the proxy under ``name`` too, because some checks call the solution by its own
+        name.
         """
 
     def close(self) -> Usage:

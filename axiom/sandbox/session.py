@@ -194,7 +194,8 @@ class ProgramSession:
         """Call the entry point with a proxy whose calls ``candidate`` answers.
 
         Args:
-            candidate: given positional and keyword arguments, says what came of the call.
+            candidate: given positional and keyword arguments, says what came of the call; :class:`Refused` and
+                :class:`Stopped` end the check.
             name: the proxy's second name, beside being the argument.
         """
         reply = self._exchange({"check": name})
@@ -202,7 +203,10 @@ class ProgramSession:
             called = proxied(reply["call"])
             if called is None:
                 return self._malformed()
-            reply = self._exchange(forwarded(candidate(*called)))
+            answer = candidate(*called)
+            if isinstance(answer, (Refused, Stopped)):
+                return answer
+            reply = self._exchange(forwarded(answer))
         return self._called(reply)
 
     def _called(self, reply: dict[str, Any] | Stopped) -> CallReply:

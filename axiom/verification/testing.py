@@ -223,11 +223,15 @@ class Testing:
         reply = checker.check(candidate, name=self._problem.entry_point) if isinstance(loaded, Loaded) else loaded
         if not isinstance(loaded, Loaded):
             raise ValueError(f"the problem's own check does not load: {loaded.message}")
+        last = replies[-1] if replies else None
+        if isinstance(last, Stopped):
+            return self._ended(last), True
+        if isinstance(last, Refused):
+            return (Outcome.wrong_answer, last.message), False
         if isinstance(reply, (Returned, Refused)):
             return None, False
-        last = replies[-1] if replies else None
-        if isinstance(last, (Raised, Stopped)):
-            return self._ended(last), isinstance(last, Stopped)
+        if isinstance(last, Raised):
+            return self._ended(last), False
         return (Outcome.wrong_answer, f"check: {reply.message}"), False
 
     def _compared(self, reply: CallReply, expected: Any, compare: Compare, *, raises: str | None) -> Failure | None:
