@@ -147,6 +147,23 @@ def test_a_check_that_expects_an_exception_takes_nothing_else_for_one(
     assert verdict.message.startswith("test 0: ")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "assert all(map(lambda n: candidate(n) == 2 * n, range(3)))",
+        "for got, wanted in zip(map(candidate, range(3)), [0, 2, 4]): assert got == wanted",
+        "assert not [n for n in iter(lambda: candidate(1) != 2, False)]",
+    ],
+)
+@pytest.mark.parametrize("name", ["StopIteration", "StopAsyncIteration"])
+def test_a_candidate_cannot_end_the_iteration_that_calls_it(judge: Judge, line: str, name: str) -> None:
+    check = f"def check(candidate):\n    {line}\n"
+    assert judged(judge, "def f(n):\n    return 2 * n\n", {"check": check}).passed
+    verdict = judged(judge, f"def f(n):\n    raise {name}(n)\n", {"check": check})
+    assert verdict.outcome is Outcome.runtime_error
+    assert verdict.message.startswith(f"test 0: {name}: ")
+
+
 def test_a_prelude_runs_before_the_program_and_may_be_hidden_by_it(judge: Judge) -> None:
     prelude = "import math\ndef twice(n):\n    return 2 * n\n"
     test = {"args": [3], "expected": 6}

@@ -103,6 +103,10 @@ class _Proxy:
             return decode(reply["returned"])
         kind = getattr(builtins, reply["raised"], None)
         raised = kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
+        if issubclass(raised, (StopIteration, StopAsyncIteration)):
+            raised = (
+                RuntimeError  # what it is in a generator (PEP 479): map, zip and their kind would take it for an end
+            )
         raise raised(reply["message"])
 
 
