@@ -220,6 +220,13 @@ def test_a_check_that_is_itself_broken_is_the_judges_fault(judge: Judge) -> None
     assert "the problem's own check does not load" in verdict.message
 
 
+@pytest.mark.parametrize("check", [f"async {CHECK}", f"{CHECK}    yield\n"])
+def test_a_check_that_only_makes_a_coroutine_or_a_generator_lets_nothing_pass(judge: Judge, check: str) -> None:
+    verdict = judged(judge, "def f(n):\n    return n * n\n", {"check": check})
+    assert verdict.outcome is Outcome.internal_error
+    assert "the problem's own check does not run to its end" in verdict.message
+
+
 def test_linked_lists_and_trees_cross_both_ways(judge: Judge) -> None:
     flip = (
         "class Solution:\n    def f(self, head):\n        last = None\n        while head:\n"

@@ -228,7 +228,9 @@ class Testing:
             return self._ended(last), True
         if isinstance(last, Refused):
             return (Outcome.wrong_answer, last.message), False
-        if isinstance(reply, (Returned, Refused)):
+        if isinstance(reply, Refused):  # a coroutine or a generator, which has checked nothing
+            raise ValueError(f"the problem's own check does not run to its end: {reply.message}")
+        if isinstance(reply, Returned):
             return None, False
         if isinstance(last, Raised):
             return self._ended(last), False
