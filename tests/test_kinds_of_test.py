@@ -173,6 +173,14 @@ def test_a_prelude_runs_before_the_program_and_may_be_hidden_by_it(judge: Judge)
     assert judged(judge, "print(twice(int(input())))\n", {"stdin": "3", "stdout": "6"}, prelude=prelude).passed
 
 
+def test_an_entry_point_is_the_programs_own_and_not_the_preludes(judge: Judge) -> None:
+    test, prelude = {"args": [12, 18], "expected": 6}, "from math import *\n"
+    missing = judged(judge, "x = 1\n", test, entry_point="gcd", prelude=prelude)
+    assert (missing.outcome, missing.passed_tests) == (Outcome.runtime_error, 0)
+    method = "class Solution:\n    def gcd(self, a, b):\n        return a if b == 0 else self.gcd(b, fmod(a, b))\n"
+    assert judged(judge, method, test, entry_point="gcd", prelude=prelude).passed
+
+
 def test_a_checker_accepts_any_right_result_and_runs_apart_from_the_program(judge: Judge) -> None:
     checker = "def checker(args, expected, actual):\n    return actual in args[0] and actual % 2 == 0\n"
     tests = [{"args": [[1, 2, 4]], "expected": 2}, {"args": [[6, 7]], "expected": 6}]

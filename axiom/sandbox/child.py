@@ -186,6 +186,7 @@ def _load(
     nodes.predefine(module.__dict__)
     try:
         exec(prelude, module.__dict__)
+        module.__dict__.pop(entry_point, None)  # the program has to define it
         exec(code, module.__dict__)
         target = _target(module.__dict__, entry_point)
     except BaseException as error:  # noqa: BLE001 (SystemExit too is data here)
