@@ -323,7 +323,7 @@ class BestOfNDataModule(L.LightningDataModule):
             self.begin_round(index)
             self.collect("train")
         self.round = index
-        examples = self.examples()
+        examples = self.collector.alike(self.examples)
         if not examples:
             raise ConfigError(f"round {self.round}: {why_none(self.folder.read('train'), self._module().objective)}")
         return example_loader(

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import lightning as L
 
@@ -18,6 +18,8 @@ from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import Purpose, RoundFolder
 from axiom.verification.judge import Judge, available_cores, available_processors, default_workers
 from datamodules.ranks import Ranks, ranks_of
+
+_Read = TypeVar("_Read")
 
 
 class Collector:
@@ -151,6 +153,15 @@ class Collector:
             cores=self._cores if policy.device.type == "cpu" else None,
             on_progress=on_progress,
         )
+
+    def alike(self, read: Callable[[], _Read]) -> _Read:
+        """What is read of the run's folder, once it is the same on every rank, each of which calls this.
+
+        Raises:
+            RoundStoreError: if it stays another.
+        """
+        assert self._ranks is not None
+        return self._ranks.alike(read)
 
     def wait_for_all(self) -> None:
         """Return once every rank has called this, however long that takes."""

@@ -12,22 +12,25 @@ import os
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import lightning as L
 import torch.distributed as distributed
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 from torch.distributed import PrefixStore  # type: ignore[attr-defined]  # (public; its stub does not say so)
 
-from axiom.errors import RankLostError
+from axiom.errors import RankLostError, RoundStoreError
 from axiom.rounds.work import Alone, Together
 
+_Read = TypeVar("_Read")
 _SILENT_S = 40.0
 _BEATS = 20
 _LOOK_S = 0.02
 _LONGEST_LOOK_S = 0.1
+_OLD_S = (0.0, 1.0, 5.0, 20.0, 60.0)
 _GOES_ON = "says why; the same command goes on from what is stored"
 
 
@@ -100,6 +103,25 @@ class Ranks:
             if self.rank == 0:  # it holds the store, which ends with it
                 self._wait(read)
         return brought
+
+    def alike(self, read: Callable[[], _Read]) -> _Read:
+        """What is read of the run's folder, once it is the same on every rank, by its ``repr``.
+
+        Another machine's listing of a shared folder may be seconds old.
+
+        Raises:
+            RankLostError: as :meth:`gather`.
+            RoundStoreError: if it stays another.
+        """
+        for wait_s in _OLD_S:
+            time.sleep(wait_s)
+            found = read()
+            if len(set(self.gather(float(zlib.crc32(repr(found).encode()))))) == 1:
+                return found
+        raise RoundStoreError(
+            f"the ranks read different samples, still after {sum(_OLD_S):.0f} s: trainer.default_root_dir must be one "
+            "folder that all machines share; the same command goes on from what is stored"
+        )
 
     def close(self, *, failed: bool = False) -> None:
         """Leave the others, who miss this rank no more.

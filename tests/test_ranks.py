@@ -18,10 +18,11 @@ import torch.distributed as distributed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axiom.errors import RankLostError
+from axiom.errors import RankLostError, RoundStoreError
 from axiom.rounds.budget import Budget, Plan
 from axiom.rounds.store import RoundFolder
 from axiom.rounds.work import Alone, Together, Work
+from datamodules import ranks as ranks_module
 from datamodules.collector import share_of_cores
 from datamodules.ranks import Ranks, _Shared
 from tests.scripted import Recording, Scripted, keys, problem, returning, run
@@ -127,6 +128,21 @@ def test_every_rank_learns_what_each_has_brought_also_the_second_time() -> None:
 
     assert in_threads(3, twice) == [([0.0, 1.0, 2.0], [0.5, 1.5, 2.5])] * 3
     assert Ranks(0, 1).gather(7.0) == [7.0]
+
+
+def test_what_one_machine_sees_late_is_read_again_until_all_have_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_on(old: int) -> Callable[[Ranks], object]:
+        def read(ranks: Ranks) -> object:
+            listing = itertools.chain([["old"]] * (old if ranks.rank == 1 else 0), itertools.repeat(["new"]))
+            return ranks.alike(lambda: next(listing))
+
+        return read
+
+    monkeypatch.setattr(ranks_module, "_OLD_S", (0.0, 0.01, 0.01))
+    assert in_threads(3, read_on(2)) == [["new"]] * 3
+    with pytest.raises(RoundStoreError, match="the ranks read different samples"):
+        in_threads(3, read_on(3))
+    assert Ranks(0, 1).alike(lambda: 7) == 7
 
 
 def test_counters_are_fresh_in_each_collection_and_begin_once() -> None:
