@@ -1,5 +1,8 @@
 """What a run stands: a second process in its folder, and a disk without room."""
 
+import errno
+import fcntl
+import os
 import resource
 import subprocess
 from pathlib import Path
@@ -100,6 +103,21 @@ def test_a_folder_in_which_another_process_works_is_refused_until_it_ends(
         assert told.endswith("is at work in it; wait for that, or choose another trainer.default_root_dir")
         other.kill()
     assert main(["collect", *settings(tmp_path, *taught)]) == 0
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_told_and_worked_on(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refused(*given: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "lockf", refused)
+    locked(tmp_path).close()
+    assert caplog.messages == [
+        f"{tmp_path} cannot be locked ({os.strerror(number)}); see to it that no other run works in it"
+    ]
+    assert (tmp_path / ".lock").read_text().startswith(f"process {os.getpid()} on ")
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

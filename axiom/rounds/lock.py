@@ -1,6 +1,8 @@
 """One process at a time samples and trains in a run's folder."""
 
+import errno
 import fcntl
+import logging
 import os
 import socket
 from pathlib import Path
@@ -8,13 +10,16 @@ from typing import IO
 
 from axiom.errors import RoundStoreError
 
+log = logging.getLogger(__name__)
 _FILE = ".lock"
+_HELD = (errno.EAGAIN, errno.EACCES)
 
 
 def locked(run: Path) -> IO[str]:
     """Take the lock of a run's folder.
 
-    The kernel lets go of it when the process ends, however it does; children that it forks do not hold it.
+    The kernel lets go of it when the process ends, however it does; children that it forks do not hold it. On a file
+    system without locks, as clusters have, a warning takes its place.
 
     Args:
         run: the folder; made where it is missing.
@@ -36,12 +41,14 @@ def locked(run: Path) -> IO[str]:
     try:
         fcntl.lockf(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        opened.seek(0)
-        holder = opened.read().strip() or "another process"
-        opened.close()
-        raise RoundStoreError(
-            f"{run}: {holder} is at work in it; wait for that, or choose another trainer.default_root_dir"
-        ) from error
+        if error.errno in _HELD:
+            opened.seek(0)
+            holder = opened.read().strip() or "another process"
+            opened.close()
+            raise RoundStoreError(
+                f"{run}: {holder} is at work in it; wait for that, or choose another trainer.default_root_dir"
+            ) from error
+        log.warning("%s cannot be locked (%s); see to it that no other run works in it", run, error.strerror)
     opened.truncate(0)
     opened.write(f"process {os.getpid()} on {socket.gethostname()}")
     opened.flush()
