@@ -24,6 +24,7 @@ from axiom.generation.sampler import Request, Sample, SampledPolicy, Sampler, Sa
 from axiom.generation.stops import StopTexts
 
 log = logging.getLogger(__name__)
+_WITHOUT_MEMORY = ("DefaultCPUAllocator", "CUBLAS_STATUS_ALLOC_FAILED")
 
 
 class TransformersSampler(Sampler):
@@ -154,5 +155,5 @@ class TransformersSampler(Sampler):
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory has run out: CUDA has a class for it, the CPU's allocator says so in a RuntimeError's text."""
-    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
+    """Whether memory has run out: CUDA has a class for it, cuBLAS and the CPU's allocator say so in an error's text."""
+    return isinstance(error, torch.OutOfMemoryError) or any(text in str(error) for text in _WITHOUT_MEMORY)

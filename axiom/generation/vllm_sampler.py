@@ -35,7 +35,10 @@ log = logging.getLogger(__name__)
 _RANKS = (1, 8, 16, 32, 64, 128, 256, 320, 512)
 """What vLLM takes as its largest LoRA rank."""
 _LOOK_S = 1.0
-_OF_THE_LAUNCHER = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
+_OF_THE_LAUNCHER = (
+    *("RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"),
+    "TORCHELASTIC_USE_AGENT_STORE",  # with it torch looks for torchrun's store instead of making one
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,7 @@ class VLLMSampler(Sampler):
         from vllm import LLM
 
         log.info("vLLM starts, which takes a minute or two")
+        torch.cuda.empty_cache()  # in the middle of a run torch keeps what training no longer uses
         with own_device(alone=self.tensor_parallel_size == 1):
             try:
                 return LLM(

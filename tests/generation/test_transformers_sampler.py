@@ -146,7 +146,11 @@ def test_out_of_memory_halves_the_rows_and_loses_no_sample(caplog: pytest.LogCap
 
 def test_one_row_without_memory_and_other_errors_are_not_tried_again() -> None:
     model = tiny()
-    for text, raised in (("DefaultCPUAllocator", SamplingError), ("another error", RuntimeError)):
+    for text, raised in (
+        ("DefaultCPUAllocator: can't allocate memory", SamplingError),
+        ("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`", SamplingError),
+        ("another error", RuntimeError),
+    ):
 
         def fails(text: str = text, **settings: Any) -> Any:
             raise RuntimeError(text)

@@ -23,7 +23,7 @@ from axiom.generation.chat_template import encode_prompt
 from axiom.generation.openai_sampler import OpenAISampler
 from axiom.generation.sampler import Request, Sample, Sampler, SamplingParams
 from axiom.generation.transformers_sampler import TransformersSampler
-from axiom.generation.vllm_sampler import VLLMSampler, engine_rank, own_device
+from axiom.generation.vllm_sampler import VLLMSampler, engine_rank
 from axiom.learning.packing import TokenizedExample, pack
 from axiom.policy.policy import Policy
 from axiom.prompts import Message, Prompt
@@ -382,16 +382,6 @@ def test_settings_that_vllm_does_not_take_are_refused(settings: dict[str, Any], 
 def test_without_a_policy_it_says_so() -> None:
     with pytest.raises(SamplingError, match=r"call use\(\) first"):
         VLLMSampler().check(requests(), GREEDY)
-
-
-def test_the_engine_s_process_hears_nothing_of_this_run_s_ranks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RANK", "1")
-    monkeypatch.delenv("MASTER_ADDR", raising=False)
-    before = dict(os.environ)
-    with own_device(alone=True):
-        assert "RANK" not in os.environ
-        assert os.environ["VLLM_WORKER_MULTIPROC_METHOD"] == "spawn"
-    assert dict(os.environ) == before
 
 
 def test_the_engine_s_largest_rank_is_one_that_vllm_takes() -> None:
