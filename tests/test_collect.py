@@ -69,7 +69,10 @@ def test_programs_are_held_back_until_a_batch_of_sixteen_is_there(folder: RoundF
     assert len(judge.given) == len(keys(folder)) == 40
 
 
-def test_no_more_than_sixty_four_samples_wait_for_a_verdict(folder: RoundFolder, judge: Recording) -> None:
+@pytest.mark.parametrize(("cores", "least", "most"), [(8, 32, 64), (None, 65, 200)])
+def test_no_more_than_sixty_four_samples_wait_for_a_verdict_but_beside_an_accelerator(
+    folder: RoundFolder, judge: Recording, cores: int | None, least: int, most: int
+) -> None:
     sampler, waiting = Scripted(lambda key, index: returning(index)), []
 
     def count(drawn: int) -> None:
@@ -78,9 +81,9 @@ def test_no_more_than_sixty_four_samples_wait_for_a_verdict(folder: RoundFolder,
 
     sampler.before_draw = count
     seen: list[int] = []
-    run(folder, sampler, judge, {"t/one": 200}, on_progress=lambda progress: seen.append(progress.waiting))
-    assert 32 <= max(waiting) < 64
-    assert max(seen) <= 64
+    run(folder, sampler, judge, {"t/one": 200}, cores=cores, on_progress=lambda progress: seen.append(progress.waiting))
+    assert least <= max(waiting) < most
+    assert max(seen) <= most
     assert len(keys(folder)) == 200
 
 

@@ -24,6 +24,9 @@ from axiom.verification.judge import Judge
 
 _ROWS_PER_SYNC = 16
 _LOG_PROB_DIGITS = 5
+# Samples without a verdict, after which none is drawn. An accelerator's step may end hundreds of rows at once, and what
+# waits takes no processor from it.
+_WAITING, _WAITING_BESIDE_AN_ACCELERATOR = 64, 1024
 
 
 def collect(
@@ -75,6 +78,7 @@ def collect(
         problems,
         purpose=purpose,
         plan=plan,
+        limit=_WAITING_BESIDE_AN_ACCELERATOR if cores is None else _WAITING,
         judge=judge,
         rank=rank,
         round_index=round_index,
@@ -119,6 +123,7 @@ class _Collection:
         *,
         purpose: Purpose,
         plan: Plan,
+        limit: int,
         judge: Judge,
         rank: int,
         round_index: int,
@@ -129,7 +134,7 @@ class _Collection:
         self.problems = {problem.id: problem for problem in problems if plan.samples.get(problem.id, 0)}
         stored = [row for row in folder.read(purpose) if row.task_id in self.problems]
         self.budget, self.work = Budget(plan, list(self.problems), stored, work), work
-        self.judging = Judging(judge, self.problems, stored)
+        self.judging = Judging(judge, self.problems, stored, limit=limit)
         self.ready: list[JudgedSample] = []
         self.duplicates, self.problems_done = 0, self.budget.problems_done
         work.begin("done", len(stored))

@@ -38,8 +38,8 @@ class Judging:
         judge: gives the verdicts.
         problems: by id.
         stored: rows whose verdicts hold for the same programs.
-        batch: programs held back until there are as many.
         limit: samples without a verdict, after which :attr:`is_full`.
+        batch: programs held back until there are as many.
     """
 
     def __init__(
@@ -48,8 +48,8 @@ class Judging:
         problems: Mapping[str, Problem],
         stored: Iterable[JudgedSample],
         *,
+        limit: int,
         batch: int = 16,
-        limit: int = 64,
     ) -> None:
         self._judge, self._problems, self._batch, self._limit = judge, problems, batch, limit
         self._known = {
