@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import lightning as L
+from lightning.pytorch.trainer.states import TrainerFn
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 from rich.table import Table
 
@@ -80,6 +81,24 @@ class ExpertIteration(L.Callback):
             self.rounds = data.rounds = data.store.newest()
         trainer.fit_loop.max_epochs = data.rounds * self.epochs_per_round
         trainer.reload_dataloaders_every_n_epochs = 1  # type: ignore[attr-defined]
+
+    def on_load_checkpoint(self, trainer: L.Trainer, pl_module: L.LightningModule, checkpoint: dict[str, Any]) -> None:
+        """Keep the epochs that a run has behind it where it ends for want of a better round.
+
+        Raises:
+            ConfigError: if it was trained for more rounds than it is asked for.
+        """
+        if trainer.state.fn != TrainerFn.FITTING:
+            return
+        trained, asked = checkpoint["epoch"] + 1, self.rounds * self.epochs_per_round
+        if trained > asked and not self._is_over(trainer):
+            least = -(-trained // self.epochs_per_round)
+            raise ConfigError(
+                f"expert_iteration.rounds {self.rounds} are {asked} epochs, and the run was trained for {trained}; "
+                f"give {least} rounds or more, or take an earlier one with python -m axiom export RUN --round N"
+            )
+        trainer.fit_loop.max_epochs = max(trained, asked)
+        self.rounds = max(self.rounds, trained // self.epochs_per_round)
 
     def on_train_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         """Report the round that begins; model 0 is evaluated here, before any training."""

@@ -90,6 +90,26 @@ def test_training_ends_when_patience_does_and_the_finished_run_stays_so(
         assert len(hashes(tmp_path / "run")) == 2
 
 
+def test_fewer_rounds_than_were_trained_are_refused_and_patience_ends_a_run_where_it_is(
+    taught: tuple[Path, Path], tmp_path: Path
+) -> None:
+    unsolved = validated_on(NINE, tmp_path)
+    run = tmp_path / "run"
+    done = axiom(*few(run, taught, 2, *unsolved))
+    assert done.returncode == 0, done.stderr
+    fewer = axiom(*few(run, taught, 1, *unsolved))
+    assert fewer.returncode == 2
+    assert fewer.stderr.splitlines()[-1].startswith(
+        "error: expert_iteration.rounds 1 are 3 epochs, and the run was trained for 6; give 2 rounds or more"
+    )
+    (run / "rounds/002/manifest.json").unlink()  # as where a kill came before the last round, or in the one before
+    ended = axiom(*few(run, taught, 2, *unsolved, "--expert_iteration.choice.patience", "1"))
+    assert ended.returncode == 0, ended.stderr
+    assert "test pass@1: model 0" in ended.stdout
+    assert len(hashes(run)) == 3
+    assert events(run).Scalars("final/rounds")[-1].value == 2
+
+
 def test_the_rate_decays_by_round_and_warms_up_again_with_a_fresh_optimizer(
     taught: tuple[Path, Path], tmp_path: Path
 ) -> None:
