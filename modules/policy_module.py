@@ -252,6 +252,18 @@ class PolicyModule(L.LightningModule):
             self._fresh_since = self.global_step
             for optimizer in self.trainer.optimizers:
                 optimizer.state.clear()
+        self._set_learning_rate()
+
+    def on_train_start(self) -> None:
+        """Have the learning rate and weight decay that were asked for hold where a checkpoint brought others."""
+        for config in self.trainer.lr_scheduler_configs:
+            scheduler: Any = config.scheduler
+            for group in scheduler.optimizer.param_groups:
+                group["initial_lr"], group["weight_decay"] = self.hparams["learning_rate"], self.hparams["weight_decay"]
+            scheduler.base_lrs = [group["initial_lr"] for group in scheduler.optimizer.param_groups]
+        self._set_learning_rate()
+
+    def _set_learning_rate(self) -> None:
         for config in self.trainer.lr_scheduler_configs:
             scheduler: Any = config.scheduler
             for group, rate in zip(scheduler.optimizer.param_groups, scheduler.base_lrs, strict=True):

@@ -90,6 +90,17 @@ def test_training_ends_when_patience_does_and_the_finished_run_stays_so(
         assert len(hashes(tmp_path / "run")) == 2
 
 
+def test_another_rate_and_decay_hold_from_where_a_run_goes_on(taught: tuple[Path, Path], tmp_path: Path) -> None:
+    for rounds, rate, decay in ((1, "5e-4", "0.1"), (2, "1e-4", "0.2")):
+        more = ("--model.learning_rate", rate, "--model.weight_decay", decay)
+        done = axiom(*few(tmp_path, taught, rounds, *more))
+        assert done.returncode == 0, done.stderr
+    rates = [event.value * 1e4 for event in events(tmp_path).Scalars("train/learning_rate")]
+    assert rates == pytest.approx([5, 5, 5, 1, 1, 1])
+    checkpoint = torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)
+    assert [group["weight_decay"] for group in checkpoint["optimizer_states"][0]["param_groups"]] == [0.2]
+
+
 def test_fewer_rounds_than_were_trained_are_refused_and_patience_ends_a_run_where_it_is(
     taught: tuple[Path, Path], tmp_path: Path
 ) -> None:
