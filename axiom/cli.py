@@ -183,6 +183,20 @@ class AxiomCLI(WholePolicyCLI):
         if chosen is not None and chosen != "hpc":
             _check_checkpoint(Path(chosen))
 
+    def before_instantiate_classes(self) -> None:
+        """Refuse epochs beside those that the rounds make as well.
+
+        Raises:
+            ConfigError: naming what sets them.
+        """
+        super().before_instantiate_classes()
+        epochs = self.config[self.config["subcommand"]].trainer.max_epochs
+        if epochs is not None:
+            raise ConfigError(
+                f"trainer.max_epochs {epochs}: rounds are trained for expert_iteration.rounds times epochs_per_round "
+                "epochs; set these"
+            )
+
     def before_fit(self) -> None:
         """Find the run's last checkpoint."""
         self.before_collect()

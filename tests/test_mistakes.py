@@ -63,6 +63,10 @@ def without(model: Path, folder: Path, part: str) -> None:
         (("fit", "--trainer.max_steps", "x"), "trainer.max_steps: expected an integer, got 'x'"),
         (("fit", "--model.k", "8"), "model.k: expected a list, such as [1,8], got '8'"),
         (("fit", "--model.quantization", "nf8"), "model.quantization: expected one of nf4, int8, none, got 'nf8'"),
+        (
+            ("fit", "--trainer.max_epochs", "9"),
+            "max_epochs 9: rounds are trained for expert_iteration.rounds times epochs",
+        ),
         (("fit", "--fresh", "perhaps"), "fresh: expected true or false, got 'perhaps'"),
         (("fit", "--data.selection.prefer"), "--data.selection.prefer: expected one argument"),
         (("fit", "--config", "/nowhere.yaml"), "--config: /nowhere.yaml not found"),
