@@ -35,7 +35,8 @@ class ExpertIteration(L.Callback):
             model 0's adapter, as STaR and ReST-EM do), or from the ``best`` round's by validation, so that one that
             hurt is left behind. ``base`` and ``best`` begin with a fresh optimizer and another warm-up.
         average_rounds: have each round sampled by the mean of the adapters that all rounds so far have trained, while
-            training goes on from the last of them. An objective of ratios to the policy that sampled wants it off.
+            training goes on from the last of them. An objective of ratios to the policy that sampled wants it off, and
+            so does ``restart_from: best``, whose rounds that hurt would stay in the mean.
         choice: which round is the best, and when training ends for want of a better one.
         k: budgets of pass@k.
     """
@@ -52,6 +53,11 @@ class ExpertIteration(L.Callback):
     ) -> None:
         if rounds < 1 or epochs_per_round < 1:
             raise ConfigError(f"rounds {rounds} and epochs_per_round {epochs_per_round} must be 1 or more")
+        if restart_from == "best" and average_rounds:
+            raise ConfigError(
+                "expert_iteration.restart_from best leaves a round that hurt behind, and average_rounds true keeps it "
+                "in the mean of all later ones; set average_rounds false, or restart_from previous"
+            )
         self.rounds, self.epochs_per_round, self.k = rounds, epochs_per_round, tuple(k)
         self.restart_from, self.average_rounds, self.choice = restart_from, average_rounds, choice
         self.table: list[dict[str, Any]] = []

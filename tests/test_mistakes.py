@@ -67,6 +67,10 @@ def without(model: Path, folder: Path, part: str) -> None:
             ("fit", "--trainer.max_epochs", "9"),
             "max_epochs 9: rounds are trained for expert_iteration.rounds times epochs",
         ),
+        (
+            ("fit", "--expert_iteration.restart_from", "best", "--expert_iteration.average_rounds", "true"),
+            "expert_iteration.restart_from best leaves a round that hurt behind, and average_rounds true keeps it",
+        ),
         (("fit", "--fresh", "perhaps"), "fresh: expected true or false, got 'perhaps'"),
         (("fit", "--data.selection.prefer"), "--data.selection.prefer: expected one argument"),
         (("fit", "--config", "/nowhere.yaml"), "--config: /nowhere.yaml not found"),
