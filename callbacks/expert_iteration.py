@@ -166,15 +166,17 @@ class ExpertIteration(L.Callback):
             logger.log_metrics(scalars, step=newest)
 
     def _finish_last_round(self, trainer: L.Trainer, data: Any) -> None:
-        """Begin and evaluate the last round where a kill came between the last epoch's checkpoint and that."""
+        """Begin, evaluate and report the last round where a kill came between the last epoch's checkpoint and that.
+
+        A process that has not reported it does so: the last one may have ended in between, and a step has one value.
+        """
         progress: Any = trainer.fit_loop.epoch_progress.current
         trained = progress.processed // self.epochs_per_round
         newest = data.newest_round()
         if newest < trained:
             data.begin_round(trained)
         data.round = max(newest, trained)
-        known = len(data.folder.read("validation"))
-        if len(data.collect("validation")) > known:
+        if all(row["round"] != data.round for row in self.table):
             self._report(trainer, data)
 
     def _validation(self, trainer: L.Trainer) -> dict[int, Counts]:

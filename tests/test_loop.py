@@ -241,7 +241,7 @@ def test_collect_begins_the_next_round_with_the_adapter_that_training_left(
     assert len(RoundStore(run).folder(2).read("train")) == 12
 
 
-@pytest.mark.parametrize("lost", ["rounds/002", "rounds/002/validation-rank000.jsonl"])
+@pytest.mark.parametrize("lost", ["rounds/002", "rounds/002/validation-rank000.jsonl", "tensorboard"])
 def test_a_kill_after_the_last_epoch_does_not_lose_the_last_model(
     tmp_path: Path, finished: tuple[Path, str], taught: tuple[Path, Path], lost: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -255,6 +255,7 @@ def test_a_kill_after_the_last_epoch_does_not_lose_the_last_model(
     told = finished[1].splitlines()[-1]
     assert told.startswith("test pass@8: model 0 ")
     assert told in capfd.readouterr().out
+    assert [event.step for event in events(run).Scalars("val/pass@1")][-1] == 2
     newest = RoundStore(run).folder(2)
     assert newest.read_manifest().adapter_hash == trained
     for purpose, rows in whole.items():
