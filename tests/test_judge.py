@@ -91,6 +91,15 @@ _OUTCOMES = {
     "a missing entry point": ("def g():\n    return 1\n", Outcome.runtime_error),
     "a memory bomb": ("def f():\n    return len([0] * 10**9)\n", Outcome.memory_limit),
     "memory that grows": ("x = []\nwhile True:\n    x.append(' ' * 10**6)\n", Outcome.memory_limit),
+    "memory that ran out by another name": (
+        "x = []\ntry:\n    while True: x.append(bytearray(1 << 20))\nexcept MemoryError: raise ValueError from None\n",
+        Outcome.memory_limit,
+    ),
+    "a death where memory ran out": (
+        "import os, time\nx = []\ntry:\n    while True: x.append(bytearray(1 << 20))\n"
+        "except MemoryError: time.sleep(0.2), os._exit(0)\n",  # the level process sees memory only while it lives
+        Outcome.memory_limit,
+    ),
     "a flood of prints": ("while True:\n    print('x' * 1000)\n", Outcome.output_limit),
     "a result of 20 MiB": ("def f():\n    return 'x' * (20 << 20)\n", Outcome.output_limit),
     "no Python": ("def f(:\n", Outcome.syntax_error),
@@ -130,6 +139,28 @@ def test_an_infinite_loop_ends_at_its_cpu_limit(judge: Judge) -> None:
         assert verdict.outcome is Outcome.time_limit
         assert "of CPU" in verdict.message
         assert 0.3 <= verdict.cpu_s < 1.5
+
+
+def test_what_the_interpreter_has_before_the_program_counts_for_no_limit(judge: Judge) -> None:
+    problem = _problem(*_ONE.tests, limits=Limits(memory_bytes=12 << 20))
+    crash = "import ctypes\ndef f():\n    ctypes.string_at(0)\n"
+    assert judge.judge(problem, crash).outcome is Outcome.runtime_error
+    assert judge.judge(problem, "def f():\n    raise ValueError\n").outcome is Outcome.runtime_error
+
+
+def test_a_program_that_dies_of_its_hoard_in_the_next_call_was_at_its_memory_limit(judge: Judge) -> None:
+    source = "import time\nx = []\ndef f(a):\n    try:\n        while True: x.append(bytearray(1 << 20))\n"
+    source += "    except MemoryError: time.sleep(0.2)\n    return len(a)\n"
+    verdict = judge.judge(_problem(*[CallTest(("a" * 3_000_000,), expected=3_000_000)] * 2), source)
+    assert verdict.outcome is Outcome.memory_limit
+
+
+def test_an_exception_that_is_expected_is_no_limit_where_memory_has_run_out(judge: Judge) -> None:
+    expected = _problem(CallTest((), raises="MemoryError"), CallTest((), raises="MemoryError"))
+    assert judge.judge(expected, "def f():\n    raise MemoryError\n").passed
+    assert judge.judge(expected, "def f():\n    return [0] * 10**9\n").passed
+    verdict = judge.judge(_problem(CallTest((), raises="ValueError")), "def f():\n    return [0] * 10**9\n")
+    assert verdict.outcome is Outcome.memory_limit
 
 
 def test_cpu_time_adds_up_over_the_tests(judge: Judge) -> None:

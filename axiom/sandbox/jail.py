@@ -23,6 +23,7 @@ from typing import Any
 
 from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
+from axiom.sandbox.kernel import peak_resident_bytes
 from axiom.sandbox.packages import site_packages
 from axiom.sandbox.session import Ended
 
@@ -180,6 +181,7 @@ class Jail:
             if message and pid:
                 with contextlib.suppress(OSError, ValueError):
                     self._present_bytes = _address_space(pid)
+                    self.resident_bytes = peak_resident_bytes(pid) or 0
                     hello: dict[str, Any] = json.loads(message)
                     return hello
         raise self._failure()

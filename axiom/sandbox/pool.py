@@ -129,6 +129,9 @@ class JailSession(ProgramSession):
     def _pid(self) -> int:
         return self._child
 
+    def _resident_before_bytes(self) -> int:
+        return self.jail.resident_bytes
+
     def _take(self) -> bytes | None:
         if self._child:
             return super()._take()

@@ -106,7 +106,7 @@ class ProcessSession(ProgramSession):
 
     def __init__(self, *, limits: Limits, on_close: Any, environment: Mapping[str, str]) -> None:
         self._start_cpu_s = 0.0
-        self._peak_bytes = 0
+        self._peak_bytes = self._start_bytes = 0
         with contextlib.ExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="axiom-", ignore_cleanup_errors=True))
             channel, theirs = socket.socketpair()
@@ -131,12 +131,17 @@ class ProcessSession(ProgramSession):
         if isinstance(reply, Stopped) or not isinstance(reply.get("ready"), float):
             raise SandboxError(f"no Python process came up ({reply}); try: {sys.executable} {' '.join(_FLAGS)} -c pass")
         self._start_cpu_s = reply["ready"]
+        self._sample_memory()
+        self._start_bytes = self._peak_bytes
 
     def _pid(self) -> int:
         return self._process.pid
 
     def _spent_before_s(self) -> float:
         return self._start_cpu_s
+
+    def _resident_before_bytes(self) -> int:
+        return self._start_bytes
 
     def _look(self) -> float:
         self._sample_memory()

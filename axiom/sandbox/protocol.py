@@ -48,10 +48,12 @@ class Raised:
     Attributes:
         name: name of the exception's class, as the program's process reports it.
         message: the exception's text, shortened.
+        is_memory: whether it was a MemoryError, or the program's memory was at its limit.
     """
 
     name: str
     message: str
+    is_memory: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Call:
         method: call this method of the object that the last call of the entry point, a class, has made; the entry
             point's own name makes a new object.
         args_after: tell the positional arguments after the call.
+        may_raise: an exception ends nothing, also where memory ran out.
         most_bytes: tells how long the JSON of a right result can be, asked only where a reply is long: a longer one
             is refused unread. None where nobody knows.
     """
@@ -88,6 +91,7 @@ class Call:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     method: str = ""
     args_after: bool = False
+    may_raise: bool = False
     most_bytes: Callable[[], int] | None = None
 
 

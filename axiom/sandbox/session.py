@@ -32,7 +32,7 @@ from axiom.sandbox.frames import (
     proxied,
     readable,
 )
-from axiom.sandbox.kernel import cpu_clock_s, read_proc
+from axiom.sandbox.kernel import cpu_clock_s, peak_resident_bytes, read_proc
 from axiom.sandbox.protocol import (
     Call,
     CallReply,
@@ -50,7 +50,7 @@ from axiom.sandbox.values import UnhashedSet, decode
 MAX_OUTPUT_BYTES = 1024 * 1024
 MALFORMED = Stopped("malformed", "malformed reply")
 _READ_BYTES = 1 << 18
-_NEAR_LIMIT = 0.8
+_NEAR_LIMIT = 0.9
 _PROCESSORS = os.cpu_count() or 1
 _BETWEEN_LOOKS_S = 0.02
 _AHEAD_BYTES = 1 << 16
@@ -120,6 +120,10 @@ class ProgramSession:
         """CPU seconds of the process before the program was handed over."""
         return 0.0
 
+    def _resident_before_bytes(self) -> int:
+        """The most memory that the process has had resident before the program was handed over."""
+        return 0
+
     def begin(self, request: Mapping[str, Any]) -> None:
         """Hand over the program; the clocks start here.
 
@@ -174,7 +178,7 @@ class ProgramSession:
             if ahead:
                 self._send(b"".join(ahead))
             _, call = asked.popleft()
-            reply = self._called(self._awaited(call.most_bytes))
+            reply = self._called(self._awaited(call.most_bytes), may_raise=call.may_raise)
             if several and not asked and not isinstance(reply, Stopped):
                 reply = self._nothing_more() or reply
             yield reply
@@ -209,7 +213,7 @@ class ProgramSession:
             reply = self._exchange(forwarded(answer))
         return self._called(reply)
 
-    def _called(self, reply: dict[str, Any] | Stopped) -> CallReply:
+    def _called(self, reply: dict[str, Any] | Stopped, *, may_raise: bool = False) -> CallReply:
         if isinstance(reply, Stopped):
             return reply
         if "returned" in reply:
@@ -220,7 +224,7 @@ class ProgramSession:
                 return self._malformed()
         if isinstance(reply.get("refused"), str):
             return Refused(readable(reply["refused"]))
-        return self._raised(reply)
+        return self._raised(reply, may_raise=may_raise)
 
     def interrupt(self) -> None:
         """Kill the program from another thread; the session's own thread sees it end."""
@@ -358,13 +362,24 @@ class ProgramSession:
         except (OSError, IndexError, ValueError):
             return 0.0, 0.0
 
-    def _raised(self, reply: dict[str, Any]) -> Raised | Stopped:
+    def _raised(self, reply: dict[str, Any], *, may_raise: bool = False) -> Raised | Stopped:
         name, message = reply.get("raised"), reply.get("message")
         if not isinstance(name, str) or not isinstance(message, str):
             return self._malformed()
-        if name == "MemoryError":
+        is_memory = name == "MemoryError" or self._is_full(self._peak_bytes_now())
+        if is_memory and not may_raise:
             return self._stop("memory", f"wanted more than {self._limits.memory_bytes} bytes")
-        return Raised(readable(name), readable(message))
+        return Raised(readable(name), readable(message), is_memory)
+
+    def _peak_bytes_now(self) -> int:
+        try:
+            return peak_resident_bytes(self._pid()) or 0
+        except OSError:
+            return 0
+
+    def _is_full(self, peak_bytes: int) -> bool:
+        """Whether the program has filled the memory that it may add to the interpreter's."""
+        return peak_bytes - self._resident_before_bytes() > _NEAR_LIMIT * self._limits.memory_bytes
 
     def _death(self) -> Stopped:
         """Why the channel closed, from what was measured.
@@ -381,8 +396,7 @@ class ProgramSession:
             return self._stop("time", f"used more than {self._limits.cpu_s} s of CPU")
         if code == -signal.SIGSYS:
             return self._stop("forbidden", "killed at a forbidden system call")
-        killed = code in (-signal.SIGKILL, -signal.SIGSEGV)
-        if killed and usage.peak_bytes > _NEAR_LIMIT * self._limits.memory_bytes:
+        if self._is_full(usage.peak_bytes):
             return self._stop("memory", f"died near the limit of {self._limits.memory_bytes} bytes")
         if code == -signal.SIGKILL:
             return self._stop("killed", "killed by a signal that the judge did not send")

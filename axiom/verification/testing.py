@@ -138,7 +138,8 @@ class Testing:
 
     def _call(self, test: CallTest) -> Call:
         known = None if self._problem.checker else partial(most_bytes, [test.expected, test.expected_args])
-        return Call(test.args, test.kwargs, args_after=test.expected_args is not None, most_bytes=known)
+        after, may_raise = test.expected_args is not None, test.raises is not None
+        return Call(test.args, test.kwargs, args_after=after, may_raise=may_raise, most_bytes=known)
 
     def _loaded_session(self) -> tuple[Session, Failure | None]:
         """The program's session, and why it does not load."""
@@ -252,7 +253,7 @@ class Testing:
     def _ended(self, reply: LoadReply | CallReply) -> Failure:
         assert isinstance(reply, (Raised, Stopped))
         if isinstance(reply, Raised):
-            return Outcome.runtime_error, reply.message
+            return Outcome.memory_limit if reply.is_memory else Outcome.runtime_error, reply.message
         self.doubtful = reply.cause in ("wall", "killed")
         return _STOPPED[reply.cause], reply.message
 
