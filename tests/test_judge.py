@@ -289,6 +289,7 @@ _PASSING: dict[str, tuple[str, tuple[CallTest, ...]]] = {
     "arguments it changes": ("def f(x):\n    x.append(1)\n    return x\n", (CallTest(([0],), expected=[0, 1]),) * 2),
     "keyword arguments": ("def f(a, *, b=1):\n    return a - b\n", (CallTest((5,), {"b": 3}, expected=2),)),
     "an expected exception": ("def f(n):\n    return 1 // n\n", (CallTest((0,), raises="ZeroDivisionError"),)),
+    "a derived exception": ("import json\nf = json.loads\n", (CallTest(("{",), raises="ValueError"),)),
     "its own exception": ("class E(Exception): pass\ndef f():\n    raise E('x')\n", (CallTest((), raises="E"),)),
     "any order": ("def f():\n    return [3, 1, 2]\n", (CallTest((), expected=[1, 2, 3], compare="unordered"),)),
     "nearly equal floats": ("def f():\n    return 0.1 + 0.2\n", (CallTest((), expected=0.3, compare="float"),)),

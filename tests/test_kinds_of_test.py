@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from axiom.errors import ProblemError
-from axiom.problems.hidden_tests import hidden_test_from_json, hidden_test_to_json
+from axiom.problems.hidden_tests import CallTest, hidden_test_from_json, hidden_test_to_json
 from axiom.problems.problem import problem_from_json
 from axiom.verification.judge import Judge
 from axiom.verification.verdict import Outcome, Verdict
@@ -162,6 +162,21 @@ def test_a_candidate_cannot_end_the_iteration_that_calls_it(judge: Judge, line: 
     verdict = judged(judge, f"def f(n):\n    raise {name}(n)\n", {"check": check})
     assert verdict.outcome is Outcome.runtime_error
     assert verdict.message.startswith(f"test 0: {name}: ")
+
+
+def test_a_check_sees_the_nearest_exception_that_it_knows(judge: Judge) -> None:
+    check = "def check(candidate):\n    try:\n        candidate(-1)\n    except ValueError:\n        return\n"
+    check += "    assert False\n"
+    for raising in ("class E(ValueError): pass\ndef f(n):\n    raise E", "def f(n):\n    b'\\xff'.decode()"):
+        assert judged(judge, f"{raising}\n", {"check": check}).passed
+    other = judged(judge, "class E(Exception): pass\ndef f(n):\n    raise E\n", {"check": check})
+    assert other.outcome is Outcome.runtime_error
+
+
+@pytest.mark.parametrize("name", ["IOError", "EnvironmentError", "socket.error", "OSError"])
+def test_an_exception_may_be_expected_by_any_of_its_names(judge: Judge, name: str) -> None:
+    assert judged(judge, "def f():\n    open('/nowhere')\n", {"args": [], "raises": name}).passed
+    assert hidden_test_from_json({"args": [], "raises": name}, "x") == CallTest((), raises="OSError")
 
 
 def test_a_prelude_runs_before_the_program_and_may_be_hidden_by_it(judge: Judge) -> None:

@@ -21,6 +21,15 @@ from axiom.errors import ProblemError
 from axiom.sandbox.values import ValueFormatError, decode, encode
 
 Compare = Literal["exact", "float", "unordered", "unordered_nested", "lines"]
+# Other names of one class; what it says of itself is the latter.
+_SAME_CLASS = {
+    "IOError": "OSError",
+    "EnvironmentError": "OSError",
+    "WindowsError": "OSError",
+    "socket.error": "OSError",
+    "select.error": "OSError",
+    "socket.timeout": "TimeoutError",
+}
 COMPARISONS: tuple[str, ...] = get_args(Compare)
 
 
@@ -32,7 +41,7 @@ class CallTest:
         args: positional arguments, plain Python data.
         kwargs: keyword arguments.
         expected: the value that the call must return; ignored where ``raises`` is set.
-        raises: name of the exception class that the call must raise instead, or None.
+        raises: name of the exception class that the call must raise instead, it or one derived from it, or None.
         expected_args: what the positional arguments must be after the call, or None where that is not looked at;
             with it, a result is compared only where ``expected`` is not None.
         compare: how the returned value is compared with ``expected``.
@@ -187,13 +196,13 @@ def _call_test(item: dict[str, Any], where: str) -> CallTest:
     if not isinstance(args, list) or not isinstance(kwargs, dict):
         raise ProblemError(f"field '{where}': 'args' must be a list and 'kwargs' an object")
     raises = item.get("raises")
-    if raises is not None and not (isinstance(raises, str) and raises.isidentifier()):
+    if raises is not None and not (isinstance(raises, str) and all(map(str.isidentifier, raises.split(".")))):
         raise ProblemError(f"field '{where}.raises': expected the name of an exception, got {raises!r}")
     return CallTest(
         args=tuple(decode(args)),
         kwargs={key: decode(value) for key, value in kwargs.items()},
         expected=decode(item.get("expected")),
-        raises=raises,
+        raises=None if raises is None else _SAME_CLASS.get(raises, raises.rpartition(".")[2]),
         expected_args=None if after is None else tuple(decode(after)),
         compare=_compare(item, where),
     )

@@ -243,7 +243,8 @@ def _raised(error: BaseException) -> dict[str, Any]:
     if isinstance(error, MemoryError):
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))  # the report itself needs room
-    return {"raised": str(type(error).__name__), "message": _described(error)}
+    kinds = [str(kind.__name__) for kind in type(error).__mro__]
+    return {"raised": kinds[0], "kinds": kinds[1:], "message": _described(error)}
 
 
 def _described(error: BaseException) -> str:

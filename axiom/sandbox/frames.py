@@ -7,6 +7,8 @@ and in lists and objects; of a text no more is read than is shown. Not covered: 
 :mod:`axiom.sandbox.values` decodes. Assumes: nothing about the sender.
 """
 
+import builtins
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -18,12 +20,19 @@ MAX_FRAME_BYTES = 16 * 1024 * 1024
 _SHORT_FRAME_BYTES = 1 << 16
 _BYTES_PER_CONTAINER = 32  # a list takes two in JSON and sixty in memory
 _MESSAGE_CHARS = 200
+_MOST_KINDS = 32
 
 
 def readable(text: str) -> str:
     """The start of a program's text, without what would command a terminal."""
     shown = text[:_MESSAGE_CHARS]
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)
+
+
+def named(kinds: object) -> tuple[str, ...]:
+    """The names in a list of a program's, no more than a class has in earnest."""
+    items = kinds[:_MOST_KINDS] if isinstance(kinds, list) else []
+    return tuple(readable(name) for name in items if isinstance(name, str))
 
 
 def oversize(frame: bytes, most_bytes: Callable[[], int] | None) -> str:
@@ -73,7 +82,18 @@ def forwarded(reply: Returned | Raised) -> dict[str, Any]:
     """A candidate's reply as the checking program's proxy reads it: decoded here, encoded anew."""
     if isinstance(reply, Returned):
         return {"returned": encode(reply.value)}
-    return {"raised": reply.name, "message": reply.message}
+    return {"raised": _built_in(reply), "message": reply.message}
+
+
+def _built_in(reply: Raised) -> str:
+    """The nearest exception class that the checking code knows too and that a text alone makes."""
+    for name in (reply.name, *reply.kinds):
+        kind = getattr(builtins, name, None)
+        if isinstance(kind, type) and issubclass(kind, Exception):
+            with contextlib.suppress(TypeError):
+                kind("")
+                return name
+    return reply.name
 
 
 def parsed(frame: bytes) -> dict[str, Any] | None:

@@ -49,11 +49,13 @@ class Raised:
         name: name of the exception's class, as the program's process reports it.
         message: the exception's text, shortened.
         is_memory: whether it was a MemoryError, or the program's memory was at its limit.
+        kinds: names of the classes that this class is derived from, nearest first.
     """
 
     name: str
     message: str
     is_memory: bool = False
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

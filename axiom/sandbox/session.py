@@ -27,6 +27,7 @@ from axiom.sandbox.frames import (
     call_request,
     forwarded,
     framed,
+    named,
     oversize,
     parsed,
     proxied,
@@ -369,7 +370,7 @@ class ProgramSession:
         is_memory = name == "MemoryError" or self._is_full(self._peak_bytes_now())
         if is_memory and not may_raise:
             return self._stop("memory", f"wanted more than {self._limits.memory_bytes} bytes")
-        return Raised(readable(name), readable(message), is_memory)
+        return Raised(readable(name), readable(message), is_memory, named(reply.get("kinds")))
 
     def _peak_bytes_now(self) -> int:
         try:

@@ -241,7 +241,8 @@ class Testing:
         if isinstance(reply, Refused):
             return Outcome.wrong_answer, reply.message
         if not isinstance(reply, Returned):
-            return None if isinstance(reply, Raised) and reply.name == raises else self._ended(reply)
+            is_expected = isinstance(reply, Raised) and raises in (reply.name, *reply.kinds)
+            return None if is_expected else self._ended(reply)
         if raises is not None:
             return Outcome.wrong_answer, f"returned where {raises} was expected"
         with contextlib.suppress(RecursionError, OverflowError, TypeError, ValueError):
