@@ -272,6 +272,13 @@ def test_a_wrong_result_is_shown_as_python_writes_it_and_cut(judge: Judge, retur
     assert verdict.message == f"test 0: returned {shown}"
 
 
+def test_a_program_that_shuts_its_end_for_reading_is_ended_without_a_wait(judge: Judge) -> None:
+    source = _FORGE + "import ctypes, time\nfor fd in range(3, 1024):\n    ctypes.CDLL(None).shutdown(fd, 0)\n"
+    source += "forge(frame({'loaded': True}))\ntime.sleep(100)\n"
+    verdict = judge.judge(_problem(*[CallTest(("x" * 1_000_000,), expected=1)] * 3), source)
+    assert (verdict.outcome, verdict.message) == (Outcome.wrong_answer, "test 0: malformed reply")
+
+
 _RANDOM = random.Random(0).random()
 
 

@@ -294,12 +294,22 @@ class ProgramSession:
         self._write()
 
     def _write(self) -> None:
-        with contextlib.suppress(BlockingIOError, ConnectionError):
+        try:
             while self._outgoing:
                 self._outgoing = self._outgoing[self._channel.send(self._outgoing) :]
+        except BlockingIOError:
+            pass
+        except ConnectionError:
+            self._outgoing = memoryview(b"")
+            if not self._channel_closed and not self._hung_up():
+                self._malformed()  # a program that has shut its end for reading alone
         if bool(self._outgoing) != self._awaits_room and not self._channel_closed:
             self._awaits_room = bool(self._outgoing)
             self._poll.modify(self._channel, select.POLLIN | (select.POLLOUT if self._awaits_room else 0))
+
+    def _hung_up(self) -> bool:
+        """Whether nobody holds the other end any more."""
+        return any(at == self._channel.fileno() and event & select.POLLHUP for at, event in self._poll.poll(0))
 
     def _frame(self) -> bytes | None:
         """The next whole frame received, if there is one; sets the stop for one that is too long."""
