@@ -103,13 +103,12 @@ class KeyValuePool:
         return self._count - 1
 
     def _close_gaps(self) -> None:
-        """Number the blocks in use anew, from 0."""
+        """Number the blocks in use anew, from 0; none is new, as blocks are made only where none is free."""
         index = torch.tensor([block for blocks in self._blocks.values() for block in blocks], device=self.device)
         numbers = iter(range(len(index)))
         self._blocks = {place: [next(numbers) for _ in blocks] for place, blocks in self._blocks.items()}
         for layer in self._layers.values():
-            known = index[index < len(layer.own[0])]  # a block lent just now is not there yet
-            layer.own = (layer.own[0][known], layer.own[1][known])
+            layer.own = (layer.own[0][index], layer.own[1][index])
         self._free, self._count, self._capacity = [], len(index), len(index)
 
     def end_row(self, place: int) -> None:
