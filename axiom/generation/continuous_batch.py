@@ -19,6 +19,7 @@ from axiom.generation.stops import StopTexts, cut_at_stop, end_token_ids
 
 _GROUPS_PER_FULL_BATCH = 2
 _TOKENS_PER_PREFILL = 4096
+_TOKENS_PER_PREFILL_ON_CUDA = 16384
 # oneDNN makes and keeps a kernel for each number of rows: with all numbers up to 128 those of thirteen products no
 # longer fit its cache, and making one takes as long as many runs of it. Its tiles have sixteen rows in any case.
 _ROWS_OF_A_TILE = 16
@@ -186,9 +187,10 @@ class ContinuousBatch:
                 self.groups[index] = group = self.queue.take()
                 fresh.append(index)
                 room -= self._begin(index, group, room)
+        at_a_time = _TOKENS_PER_PREFILL_ON_CUDA if self.device.type == "cuda" else _TOKENS_PER_PREFILL
         while fresh:
             longest = max(len(group.prompt) for index in fresh if (group := self.groups[index]))
-            together = max(_TOKENS_PER_PREFILL // longest, 1)
+            together = max(at_a_time // longest, 1)
             self._prefill(fresh[:together])
             fresh = fresh[together:]
 
