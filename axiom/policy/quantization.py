@@ -38,10 +38,11 @@ def quantize(model: Any, quantization: Quantization, *, device: torch.device) ->
     if device.type == "cuda":
         check_kernels()
     head = model.get_output_embeddings()
-    for name, layer in list(model.named_modules()):
-        if isinstance(layer, nn.Linear) and layer is not head:
-            parent, _, child = name.rpartition(".")
-            setattr(model.get_submodule(parent), child, _quantized(layer, quantization).to(device))
+    names = [name for name, layer in model.named_modules() if isinstance(layer, nn.Linear) and layer is not head]
+    for name in names:  # a list of the layers would keep them all until the last one is quantised
+        parent, _, child = name.rpartition(".")
+        quantized = _quantized(model.get_submodule(name), quantization).to(device)
+        setattr(model.get_submodule(parent), child, quantized)
     if quantization == "nf4":
         model.is_loaded_in_4bit = True  # what PEFT looks at to choose its 4-bit LoRA layer
     else:

@@ -1,13 +1,18 @@
 """What a user hears of a base model that cannot be had."""
 
+import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from torch import nn
 
 from axiom.errors import ModelError
+from axiom.policy import quantization
 from axiom.policy.models import load_base, resolved_dtype
 from axiom.policy.policy import Policy
+from axiom.policy.quantization import quantize
 
 
 def test_a_file_that_is_no_gguf_is_refused_by_name(tmp_path: Path) -> None:
@@ -69,3 +74,22 @@ def test_the_embedded_model_is_found_under_its_short_name_and_knows_of_no_quanti
     assert sum(parameter.numel() for parameter in model.parameters()) == pytest.approx(135e6, rel=0.02)
     assert getattr(model.config, "quantization_config", None) is None
     assert tokenizer.pad_token is not None
+
+
+@pytest.mark.parametrize("kind", ["nf4", "int8"])
+def test_a_layer_is_let_go_of_once_it_is_quantised(
+    kind: Any, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a host never holds the whole model twice."""
+    model, _ = load_base(str(tiny_model))
+    one, layers, alive = quantization._quantized, list[weakref.ref[nn.Module]](), list[int]()
+
+    def noting(layer: nn.Linear, kind: Any) -> nn.Module:
+        alive.append(sum(other() is not None for other in layers))
+        layers.append(weakref.ref(layer))
+        return one(layer, kind)
+
+    monkeypatch.setattr(quantization, "_quantized", noting)
+    quantize(model, kind, device=torch.device("cpu"))
+    assert len(alive) == 14
+    assert max(alive) <= 1
