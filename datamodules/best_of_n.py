@@ -71,8 +71,8 @@ class BestOfNDataModule(L.LightningDataModule):
         judge_workers: programs judged at a time by each rank; None takes half of the cores, shared by a machine's
             ranks. Busy workers and torch's threads together never exceed the cores.
         isolation: of the sandbox: ``auto``, ``namespaces``, ``docker`` or ``process``.
-        leaks: what is done where a train problem stands in validation or test as well: ``refuse`` to train, ``drop``
-            it from what is trained on, or ``allow`` it.
+        leaks: what is done where a train problem stands in validation or test as well, or a validation problem in
+            test: ``refuse`` to train, ``drop`` it from the former, or ``allow`` it.
         seed: of all sampling.
         rounds, epochs_per_round, average_rounds: the callback's; the command line links them.
     """
@@ -176,7 +176,7 @@ class BestOfNDataModule(L.LightningDataModule):
 
         Raises:
             ConfigError: if pass@k is asked for with more than the number of samples, or a round that cannot be.
-            ProblemError: if a train problem stands in validation or test as well, or none is left.
+            ProblemError: if a problem is trained and measured on, or validated and tested on, or none is left.
             SamplingError: if the engine cannot do what is asked.
         """
         assert self.trainer is not None
@@ -185,8 +185,9 @@ class BestOfNDataModule(L.LightningDataModule):
         self._sampled = _SAMPLED[stage]
         self._planning.check(stage, k=self._module().k)
         if stage == "fit" and self.leaks != "allow":
-            measured = [*self.problems["validation"], *self.problems["test"]]
-            self.problems["train"] = without_leaks(self.problems["train"], measured, drop=self.leaks == "drop")
+            drop, (train, validation, test) = self.leaks == "drop", self.problems.values()
+            self.problems["train"] = without_leaks(train, [*validation, *test], drop=drop)
+            self.problems["validation"] = without_leaks(validation, test, drop=drop, use="validation")
         self.collector.join(self.trainer)
         policy = self._policy()
         if stage != "fit":

@@ -186,7 +186,7 @@ def test_the_problems_of_a_configuration_are_there_and_none_is_trained_and_measu
     measured = [problem for problems in held for problem in problems]
     kept = without_leaks(train, measured, drop=given.get("data.leaks") == "drop")
     assert len(kept) > 0.98 * len(train)
-    assert not {problem.id for problem in held[0]} & {problem.id for problem in held[1]}
+    assert without_leaks(*held, drop=False, use="validation") == held[0]
     assert all(len(problems) > 30 for problems in held)
 
 

@@ -47,6 +47,14 @@ def without(model: Path, folder: Path, part: str) -> None:
         (("fit", "--model.base", "/nowhere/model.gguf"), "model file /nowhere/model.gguf not found"),
         (("fit", "--data.leaks", "refuse"), "trained and measured on: t/one and t/one (the same id)"),
         (("fit", "--data.leaks", "drop"), "every train problem is measured on"),
+        (
+            ("fit", "--data.leaks", "refuse", "--data.train_problems", "basics/train:level-1"),
+            "validated and tested on: t/one and t/one (the same id)",
+        ),
+        (
+            ("fit", "--data.leaks", "drop", "--data.train_problems", "basics/train:level-1"),
+            "every validation problem is tested on",
+        ),
         (("fit", "--data.train_problems", "/nowhere/p.jsonl"), "problem file /nowhere/p.jsonl not found"),
         (("fit", "--data.train_problems", "{folder}/bad.jsonl"), "bad.jsonl:1: "),
         (("fit", "--data.validation_samples", "4"), "pass@8 needs 8 samples of each problem"),

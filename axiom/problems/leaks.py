@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from axiom.errors import ProblemError
 from axiom.problems.hidden_tests import CallTest, HiddenTest, hidden_test_to_json
@@ -57,32 +58,40 @@ def leaks(problems: Sequence[Problem], others: Sequence[Problem]) -> list[Leak]:
     return list(found.values())
 
 
-def without_leaks(trained: Sequence[Problem], measured: Sequence[Problem], *, drop: bool) -> list[Problem]:
-    """What may be trained on where other problems are measured on.
+def without_leaks(
+    problems: Sequence[Problem],
+    measured: Sequence[Problem],
+    *,
+    drop: bool,
+    use: Literal["train", "validation"] = "train",
+) -> list[Problem]:
+    """What may be trained or validated on where other problems are measured on.
 
     Args:
-        trained: problems to learn from.
-        measured: problems of validation and test.
+        problems: to learn from, or to choose rounds on.
+        measured: problems of validation and test, or of test alone.
         drop: leave out what is in both, and log it; otherwise it is an error.
+        use: what the first are for.
 
     Raises:
         ProblemError: naming the first few that are in both, or if none is left.
     """
-    found = leaks(trained, measured)
+    found = leaks(problems, measured)
     if not found:
-        return list(trained)
+        return list(problems)
+    done, also = ("trained", "measured") if use == "train" else ("validated", "tested")
     shown = "; ".join(f"{leak.one} and {leak.other} ({leak.reason})" for leak in found[:_SHOWN])
     told = shown + (f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else "")
     if not drop:
         raise ProblemError(
-            f"trained and measured on: {told}. Train without what is measured on (--data.leaks drop), choose other "
-            "problems, or measure all the same (--data.leaks allow)"
+            f"{done} and {also} on: {told}. Leave out what is {also} on (--data.leaks drop), choose other problems, or "
+            "measure all the same (--data.leaks allow)"
         )
-    _logger.warning("not trained on, because they are measured on: %s", told)
+    _logger.warning("not %s on, because they are %s on: %s", done, also, told)
     dropped = {leak.one for leak in found}
-    kept = [problem for problem in trained if problem.id not in dropped]
+    kept = [problem for problem in problems if problem.id not in dropped]
     if not kept:
-        raise ProblemError(f"every train problem is measured on: {told}; choose other problems")
+        raise ProblemError(f"every {use} problem is {also} on: {told}; choose other problems")
     return kept
 
 

@@ -94,6 +94,15 @@ def test_or_left_out_of_training(caplog: pytest.LogCaptureFixture) -> None:
         without_leaks([ONE], [ONE], drop=True)
 
 
+def test_rounds_are_not_chosen_on_what_is_tested_on(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(
+        ProblemError, match=r"validated and tested on: a/rain and a/rain .* Leave out what is tested on"
+    ):
+        without_leaks([ONE, OTHER], [ONE], drop=False, use="validation")
+    assert without_leaks([ONE, OTHER], [ONE], drop=True, use="validation") == [OTHER]
+    assert "not validated on, because they are tested on: a/rain" in caplog.text
+
+
 def test_no_split_of_basics_leaks_into_another_or_into_humaneval() -> None:
     splits = [load_problems(f"basics/{split}") for split in BASICS_SPLITS]
     for index, split in enumerate(splits):
