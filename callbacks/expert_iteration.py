@@ -180,8 +180,13 @@ class ExpertIteration(L.Callback):
             self._report(trainer, data)
 
     def _validation(self, trainer: L.Trainer) -> dict[int, Counts]:
-        store = trainer.datamodule.store  # type: ignore[attr-defined]
-        return {index: counts_by_problem(store.folder(index).read("validation")) for index in range(self.rounds + 1)}
+        """Validation counts by round; none of a newest round of which a kill has left a part of its samples."""
+        data: Any = trainer.datamodule  # type: ignore[attr-defined]
+        found = {index: data.store.folder(index).read("validation") for index in range(self.rounds + 1)}
+        newest = max((index for index, rows in found.items() if rows), default=0)
+        if len(found[newest]) < data.samples["validation"] * len(data.problems["validation"]):
+            found[newest] = []
+        return {index: counts_by_problem(rows) for index, rows in found.items()}
 
     def _best(self, trainer: L.Trainer) -> int:
         return best_round(self._validation(trainer), k=max(self.k), choice=self.choice) or 0

@@ -90,6 +90,21 @@ def test_training_ends_when_patience_does_and_the_finished_run_stays_so(
         assert len(hashes(tmp_path / "run")) == 2
 
 
+def test_a_round_whose_evaluation_was_killed_counts_for_patience_once_it_is_whole(
+    taught: tuple[Path, Path], tmp_path: Path
+) -> None:
+    done = axiom(*few(tmp_path, taught, 1))
+    assert done.returncode == 0, done.stderr
+    first, second = (tmp_path / f"rounds/00{index}/validation-rank000.jsonl" for index in (0, 1))
+    first.write_text(first.read_text().replace('"passed": true', '"passed": false'))
+    failed = [line for line in second.read_text().splitlines() if '"passed": false' in line]
+    assert 0 < len(failed) < 16
+    second.write_text("\n".join(failed) + "\n")
+    done = axiom(*few(tmp_path, taught, 2, "--expert_iteration.choice.patience", "1"))
+    assert done.returncode == 0, done.stderr
+    assert len(hashes(tmp_path)) == 3
+
+
 def test_another_rate_and_decay_hold_from_where_a_run_goes_on(taught: tuple[Path, Path], tmp_path: Path) -> None:
     for rounds, rate, decay in ((1, "5e-4", "0.1"), (2, "1e-4", "0.2")):
         more = ("--model.learning_rate", rate, "--model.weight_decay", decay)
