@@ -104,11 +104,7 @@ def _base_line(base: str) -> list[str]:
 
 def _origin(run: RunNumbers, index: int) -> str:
     manifest = _manifest(run, index)
-    what = (
-        "the base itself: its adapter changes nothing"
-        if index == 0
-        else f"trained on {index} rounds of its own samples"
-    )
+    what = "the model before training" if index == 0 else f"trained on {index} rounds of its own samples"
     return (
         f"`{manifest.base}` after expert iteration: it samples programs, a sandbox judges them against hidden tests, "
         f"and it is fine-tuned on what passes. This is round {index}, {what}."

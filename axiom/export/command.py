@@ -64,7 +64,7 @@ def _adapter(run: RunNumbers, chosen: argparse.Namespace, folder: Path) -> str:
     index = chosen_round(run, chosen.round)
     copy_adapter(adapter_of(run, index), folder)
     (folder / "README.md").write_text(adapter_card(run, index), encoding="utf-8")
-    return f"adapter of round {index}" + (", which changes nothing" if index == 0 else "")
+    return f"adapter of round {index}" + (", the model before training" if index == 0 else "")
 
 
 def _dataset(run: RunNumbers, chosen: argparse.Namespace, folder: Path) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from axiom.pass_at_k import pass_at_k_by_problem
 from axiom.report.comparison import Change, Estimate, Group, change_of, estimate
 from axiom.report.numbers import Evaluation, RoundNumbers, RunNumbers
+from axiom.rounds.choice import RoundChoice, best_round
 from axiom.rounds.store import Purpose
 
 NONE = ""
@@ -81,8 +82,18 @@ def rounds_table(run: RunNumbers) -> Table:
             columns.add(f"{purpose} pass@{k}", [_pass_cell(one, purpose, k, most) for one in rounds])
     chosen = tuple(number for number, one in enumerate(rounds) if one.index == run.chosen)
     note = "In brackets: 95% bootstrap intervals over problems."
-    note += "" if run.chosen is None else f" Round {run.chosen} is the best on validation pass@1."
-    return columns.table("Rounds", marked=chosen, note=note)
+    return columns.table("Rounds", marked=chosen, note=note + _told_choice(run))
+
+
+def _told_choice(run: RunNumbers) -> str:
+    """Which round is the best, and which is better by pass@1 but for the guard on pass@k."""
+    if run.chosen is None:
+        return ""
+    told, k = f" Round {run.chosen} is the best on validation pass@1", max(run.k)
+    highest = best_round(run.counts("validation"), k=k, choice=RoundChoice(most_lost=None))
+    if highest == run.chosen:
+        return f"{told}."
+    return f"{told} of those that kept pass@{k} (expert_iteration.choice.most_lost), which round {highest} did not."
 
 
 def _pass_cell(one: RoundNumbers, purpose: Purpose, k: int, most: int) -> str:

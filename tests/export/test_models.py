@@ -61,12 +61,13 @@ def test_a_card_names_a_base_that_is_on_the_hub(tmp_path: Path) -> None:
         assert yaml.safe_load(card.split("---\n")[1])["base_model"] == "someone/a-model"
 
 
-def test_a_named_round_is_exported_and_round_0_is_said_to_change_nothing(
+def test_a_named_round_is_exported_and_round_0_is_said_to_be_untrained(
     tmp_path: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run, _ = run_with_adapters(tmp_path, tiny_model)
     assert main(["export", str(run), "--to", str(tmp_path / "out"), "--round", "0"]) == 0
-    assert "adapter of round 0, which changes nothing" in capsys.readouterr().out
+    assert "adapter of round 0, the model before training: " in capsys.readouterr().out
+    assert "This is round 0, the model before training." in (tmp_path / "out/README.md").read_text()
     exported = (tmp_path / "out/adapter_model.safetensors").read_bytes()
     assert exported == (run / "rounds/000/adapter/adapter_model.safetensors").read_bytes()
 

@@ -36,6 +36,20 @@ def test_the_last_and_the_chosen_round_have_a_line_each_unless_they_are_one(tmp_
     assert rounds_table(different).marked == (1,)
 
 
+def test_the_guard_is_named_where_it_passed_over_a_better_round(tmp_path: Path) -> None:
+    # pass@1 is 1/4 and 1/2, pass@4 is 1 and 1/2.
+    rounds = [{"validation": {"a": (4, 1), "b": (4, 1)}}, {"validation": {"a": (4, 4), "b": (4, 0)}}]
+    config = "model:\n  k: [1, 4]\n"
+    guarded = read_run(write_run(tmp_path / "guarded", rounds, config=config))  # type: ignore[arg-type]
+    assert rounds_table(guarded).note.endswith(
+        "Round 0 is the best on validation pass@1 of those that kept pass@4 (expert_iteration.choice.most_lost), which "
+        "round 1 did not."
+    )
+    config += "expert_iteration:\n  choice:\n    most_lost: null\n"
+    free = read_run(write_run(tmp_path / "free", rounds, config=config))  # type: ignore[arg-type]
+    assert rounds_table(free).note.endswith(" Round 1 is the best on validation pass@1.")
+
+
 def test_an_evaluation_is_held_against_round_0_where_the_same_was_asked(tmp_path: Path) -> None:
     run = write_run(tmp_path, one_problem(1, 3), config="model:\n  k: [1]\n")
     for asked, adapter, passed in (("x", "hash0", 1), ("x", "hash1", 2), ("x", "strange-one", 4), ("y", "hash1", 3)):
