@@ -8,7 +8,8 @@ import pytest
 
 from axiom.errors import ProblemError
 from axiom.problems.hidden_tests import CallTest, hidden_test_from_json, hidden_test_to_json
-from axiom.problems.problem import problem_from_json
+from axiom.problems.problem import Limits, problem_from_json
+from axiom.verification import testing
 from axiom.verification.judge import Judge
 from axiom.verification.verdict import Outcome, Verdict
 from tests.levels import LEVELS
@@ -220,6 +221,24 @@ def test_a_result_as_deep_as_may_be_reaches_the_checker(judge: Judge) -> None:
     verdict = judged(judge, source.replace("(n):\n    x", "(n):\n    n += 1\n    x"), {"args": [200], "expected": 0},
                      checker=checker)  # fmt: skip
     assert verdict.outcome is Outcome.wrong_answer
+
+
+def test_a_checker_may_take_its_limit_in_each_call_and_the_program_does_not_pay_for_it(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(testing, "_CHECKER_LIMITS", Limits(cpu_s=0.5, wall_s=20.0))
+    checker = "import time\ndef checker(args, expected, actual):\n    end = time.process_time() + {}\n"
+    checker += "    while time.process_time() < end:\n        pass\n    return True\n"
+    tests = [{"args": [], "expected": 1}] * 3
+    limits = {"cpu_s": 0.2, "wall_s": 0.6}
+    assert judged(judge, "def f():\n    return 1\n", *tests, checker=checker.format(0.3), limits=limits).passed
+    slow = judged(judge, "def f():\n    return 1\n", *tests, checker=checker.format(9.0), limits=limits)
+    assert slow.message == "test 0: returned 1, which the checker refuses (used more than 0.5 s of CPU)"
+
+
+def test_long_lists_cost_a_program_little_more_than_its_own_work(judge: Judge) -> None:
+    tests = [{"args": [list(range(100_000))], "expected": 100_000}] * 16
+    assert judged(judge, "def f(x):\n    return len(x)\n", *tests).cpu_s < 0.8
 
 
 def test_what_a_call_leaves_in_its_arguments_is_compared(judge: Judge) -> None:

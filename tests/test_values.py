@@ -67,6 +67,17 @@ def test_an_integer_beyond_the_digit_limit_travels_in_hexadecimal() -> None:
     assert _through_json(-(10**6000)) == -(10**6000)
 
 
+@pytest.mark.parametrize(
+    "items", [[1, 1 << 3000], [1.0, math.inf], [True, None, "a"], [1, 2.5, None], [1, (2,)], [], [-(1 << 2048)]]
+)
+def test_a_list_of_atoms_is_encoded_as_each_of_them_is(items: list[Any]) -> None:
+    assert encode(items) == [encode(item) for item in items]
+    assert encode(tuple(items)) == {"$tuple": [encode(item) for item in items]}
+    decoded = decode(encode(items))
+    assert decoded == items
+    assert decoded is not items
+
+
 def test_a_dictionary_whose_key_looks_like_a_tag_is_not_taken_for_one() -> None:
     assert encode({"$set": [1]}) == {"$dict": [["$set", [1]]]}
     assert _through_json({"$set": [1]}) == {"$set": [1]}

@@ -39,11 +39,14 @@ def built(value: Any, namespace: dict[str, Any], *, depth: int = 0) -> Any:
         return node
     if isinstance(value, BinaryTree):
         return _tree(value.values, namespace.get("TreeNode", TreeNode))
-    if depth < MAX_DEPTH and isinstance(value, list):
+    if depth < MAX_DEPTH and isinstance(value, list) and not _BUILT.isdisjoint(map(type, value)):
         return [built(item, namespace, depth=depth + 1) for item in value]
     if depth < MAX_DEPTH and isinstance(value, dict):
         return {key: built(item, namespace, depth=depth + 1) for key, item in value.items()}
     return value
+
+
+_BUILT = frozenset({list, dict, LinkedList, BinaryTree})
 
 
 def taken_apart(value: Any, *, depth: int = 0) -> Any:

@@ -3,9 +3,9 @@
 Frames are four bytes of length, most significant first, and that much JSON. Replies are capped, decoded to plain
 data (:mod:`axiom.sandbox.values`) and otherwise not believed.
 
-Covered: CPU seconds, wall clock without the time spent waiting for a processor, frames and output that are too
-long, replies outside the protocol. Not covered: anything that happens inside the program's process, which is the
-subclass's. Assumes: Linux and the machine's ``/proc``.
+Covered: CPU seconds, wall clock without the time spent waiting for a processor or for the judge, frames and output that
+are too long, replies outside the protocol. Not covered: anything that happens inside the program's process, which is
+the subclass's. Assumes: Linux and the machine's ``/proc``.
 """
 
 import contextlib
@@ -96,6 +96,8 @@ class ProgramSession:
         self._channel_closed = False
         self._printed = bytearray()
         self._began = self._look_at = time.monotonic()
+        self._replied_at: float | None = None
+        self._unasked_s = 0.0
         channel.setblocking(False)
         os.set_blocking(output, False)
         self._channel, self._output = channel, output
@@ -259,6 +261,8 @@ class ProgramSession:
         """Wait for one frame; every limit is watched meanwhile. One that is too large is as if refused over there."""
         if self._stopped is not None:
             return self._stopped
+        if self._replied_at is not None:
+            self._unasked_s += time.monotonic() - self._replied_at
         while (frame := self._frame()) is None:
             if self._stopped is not None:
                 return self._stopped
@@ -275,6 +279,7 @@ class ProgramSession:
         self._look_if_due()
         if self._stopped is not None:
             return self._stopped
+        self._replied_at = time.monotonic()
         if too_large := oversize(frame, most_bytes):
             return {"refused": too_large}
         return parsed(frame) or self._malformed()
@@ -357,7 +362,7 @@ class ProgramSession:
     def _look(self) -> float:
         """Compare the clocks with the limits; returns the CPU seconds so far."""
         cpu_s, waited_s = self._clocks()
-        wall_s = time.monotonic() - self._began - waited_s
+        wall_s = time.monotonic() - self._began - self._unasked_s - waited_s
         if cpu_s > self._limits.cpu_s:
             self._stop("time", f"used more than {self._limits.cpu_s} s of CPU")
         elif wall_s > self._limits.wall_s:

@@ -29,6 +29,7 @@ from typing import Any
 
 MAX_DEPTH = 200
 _PLAIN_INT_BITS = 2048
+_ATOMS = frozenset({type(None), bool, int, float, str})
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -116,6 +117,8 @@ def decode(value: object, *, depth: int = 0, sets: SetType = set) -> Any:
     if depth > MAX_DEPTH:
         raise ValueFormatError(f"value nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, list):
+        if _ATOMS.issuperset(map(type, value)):
+            return value[:]
         return [decode(item, depth=depth + 1, sets=sets) for item in value]
     if isinstance(value, dict):
         return _decode_object(value, depth + 1, sets)
@@ -133,7 +136,16 @@ def _encode_float(value: float, depth: int) -> Any:
 
 
 def _encode_sequence(value: Any, depth: int) -> Any:
-    return [encode(item, depth=depth) for item in value]
+    items = list(value)
+    return items if _is_plain(items) else [encode(item, depth=depth) for item in items]
+
+
+def _is_plain(items: list[Any]) -> bool:
+    """Whether JSON has words for the items as they are; long lists are mostly of one such type."""
+    kinds = set(map(type, items))
+    if kinds == {int}:
+        return max(map(int.bit_length, items)) <= _PLAIN_INT_BITS
+    return all(map(math.isfinite, items)) if kinds == {float} else kinds <= {str, bool, type(None)}
 
 
 def _encode_dict(value: dict[Any, Any], depth: int) -> Any:

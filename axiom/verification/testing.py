@@ -28,6 +28,7 @@ from axiom.verification.verdict import Outcome, Verdict
 _SHOWN_CHARS = 120
 _SHOWN_INT_BITS = 2048
 _CHECKER_LIMITS = Limits(cpu_s=20.0, wall_s=200.0)
+_DOUBTFUL = ("wall", "killed")
 _STOPPED: dict[str, Outcome] = {
     "syntax": Outcome.syntax_error,
     "exited": Outcome.runtime_error,
@@ -164,19 +165,29 @@ class Testing:
 
     def _checked(self, test: CallTest, actual: Any) -> Failure | None:
         """Ask the problem's own comparison, in a jail that the program never enters."""
+        call = Call((list(test.args), test.expected, actual))
+        reply, is_fresh = self._checker_reply(call)
+        if isinstance(reply, Stopped) and not is_fresh:
+            reply, _ = self._checker_reply(call)  # each call may use as much as the first
+        if isinstance(reply, Returned) and reply.value is True:
+            return None
+        self.doubtful = isinstance(reply, Stopped) and reply.cause in _DOUBTFUL
+        said = "" if isinstance(reply, Returned) else f" ({reply.message})"
+        return Outcome.wrong_answer, f"returned {_shown(actual)}, which the checker refuses{said}"
+
+    def _checker_reply(self, call: Call) -> tuple[CallReply, bool]:
+        """What the checker says, and whether it was started for this call."""
+        is_fresh = self._checker is None
         if self._checker is None:
             self._checker = self._start(self._problem.checker, _CHECKER_LIMITS, entry_point="checker")
             loaded = self._checker.load()
             if not isinstance(loaded, Loaded):
                 raise ValueError(f"the problem's own checker does not load: {loaded.message}")
-        reply = next(self._checker.calls([Call((list(test.args), test.expected, actual))]))
-        if isinstance(reply, Returned) and reply.value is True:
-            return None
+        reply = next(self._checker.calls([call]))
         if isinstance(reply, Stopped):
             self._checker.close()
             self._checker = None
-        said = "" if isinstance(reply, Returned) else f" ({reply.message})"
-        return Outcome.wrong_answer, f"returned {_shown(actual)}, which the checker refuses{said}"
+        return reply, is_fresh
 
     def _program_test(self, test: ProgramTest) -> Failure | None:
         limits = replace(self._limits, cpu_s=max(self._limits.cpu_s - self._cpu_s, 0.01))
@@ -255,7 +266,7 @@ class Testing:
         assert isinstance(reply, (Raised, Stopped))
         if isinstance(reply, Raised):
             return Outcome.memory_limit if reply.is_memory else Outcome.runtime_error, reply.message
-        self.doubtful = reply.cause in ("wall", "killed")
+        self.doubtful = reply.cause in _DOUBTFUL
         return _STOPPED[reply.cause], reply.message
 
     def _start(self, source: str, limits: Limits, *, entry_point: str = "", stdin: str | None = None) -> Session:
