@@ -400,7 +400,14 @@ class _Scripted:
         self.fault = fault or OSError("no more processes")
 
     def start(
-        self, program: str, *, entry_point: str, limits: Limits, prelude: str = "", stdin: str | None = None
+        self,
+        program: str,
+        *,
+        entry_point: str,
+        limits: Limits,
+        prelude: str = "",
+        stdin: str | None = None,
+        **more: Any,
     ) -> "_Scripted":
         self.starts += 1
         if self.starts <= self.failures:

@@ -9,8 +9,11 @@ ever arrives. Not covered: honesty; the other side believes no reply beyond its 
 the descriptor, then CPU seconds, wall seconds and bytes of memory.
 """
 
+import atexit
 import builtins
-import fcntl
+import contextlib
+import gc
+import io
 import json
 import math
 import os
@@ -34,7 +37,6 @@ _STACK_BYTES = 64 * 1024 * 1024
 REPORT_BYTES = 16 * 1024 * 1024
 _MESSAGE_CHARS = 200
 _ORPHAN_GRACE_S = 10.0
-_PIPE_BYTES, _F_SETPIPE_SZ = 65536, 1031
 
 
 def main() -> None:
@@ -64,11 +66,11 @@ def serve(channel: int, limit: Callable[[Any], None] | None = None) -> None:
         limit: told the request's ``limits`` before the program is compiled.
     """
     sys.setrecursionlimit(_RECURSION_LIMIT)
+    vars(builtins).update(exit=sys.exit, quit=sys.exit)  # which site would define
     request = _receive(channel)
     if limit is not None:
         limit(request["limits"])
-    if request["stdin"] is not None:
-        _set_stdin(request["stdin"])
+    if request["is_script"]:
         reply = _run_script(request["source"], request["prelude"])
         target = None
     else:
@@ -110,21 +112,6 @@ class _Proxy:
         raise raised(reply["message"])
 
 
-def _set_stdin(text: str) -> None:
-    """Put the text where ``input()``, ``sys.stdin`` and ``open(0)`` find it."""
-    data = text.encode()
-    reading, writing = os.pipe()
-    if len(data) > _PIPE_BYTES:
-        fcntl.fcntl(writing, _F_SETPIPE_SZ, len(data))
-    view = memoryview(data)
-    while view:
-        view = view[os.write(writing, view) :]
-    os.close(writing)
-    os.dup2(reading, 0)
-    os.close(reading)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (open as long as the program runs)
-
-
 def _limit(*, cpu_s: float, wall_s: float, memory_bytes: int) -> None:
     """Bound this process; the judge's own clock comes first, these hold if the judge is gone."""
     os.nice(10)
@@ -153,12 +140,15 @@ def _compiled(source: str) -> tuple[Any, dict[str, Any] | None]:
 
 
 def _run_script(source: str, prelude: str) -> dict[str, Any]:
-    """Run a program as ``__main__`` to its end; the reply."""
+    """Run a program as ``python solution.py < stdin`` runs it, to the interpreter's end; the reply."""
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (open as long as the program runs)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
     code, failure = _compiled(source)
     if failure is not None:
         return failure
-    module = ModuleType("__main__")
-    sys.modules["__main__"] = module
+    module = sys.modules["__main__"] = _module("__main__")
     try:
         exec(prelude, module.__dict__)
         exec(code, module.__dict__)
@@ -167,11 +157,38 @@ def _run_script(source: str, prelude: str) -> dict[str, Any]:
             return _raised(error)
     except BaseException as error:  # noqa: BLE001 (whatever it raises is data here)
         return _raised(error)
+    del module, sys.modules["__main__"]
     try:
-        sys.stdout.flush()
-    except BaseException as error:  # noqa: BLE001 (the program may have put its own object there)
+        _finalize()
+    except BaseException as error:  # noqa: BLE001 (the program may have put its own objects there)
         return _raised(error)
     return {"loaded": True}
+
+
+def _module(name: str) -> ModuleType:
+    module = ModuleType(name)
+    module.__file__ = f"{MODULE_NAME}.py"
+    return module
+
+
+def _finalize() -> None:
+    """Do what an interpreter does at its end (``Py_FinalizeEx``) once nobody else holds the program's module."""
+    if "threading" in sys.modules:
+        sys.modules["threading"]._shutdown()  # waits for threads that are no daemons
+    atexit._run_exitfuncs()
+    if sys.stdout is not None and not getattr(sys.stdout, "closed", False):
+        sys.stdout.flush()
+    _flush_files()
+    gc.collect()  # objects may print as they go
+    _flush_files()
+
+
+def _flush_files() -> None:
+    """Write what is left in every open file: the collector would close some before what writes through them."""
+    files = [file for file in gc.get_objects() if type(file) in (io.TextIOWrapper, io.BufferedWriter)]
+    for file in (sys.__stdout__, *files):
+        with contextlib.suppress(Exception):  # closed, or taken apart
+            file.flush()
 
 
 def _load(
@@ -181,8 +198,7 @@ def _load(
     code, failure = _compiled(source)
     if failure is not None:
         return failure, None
-    module = ModuleType(MODULE_NAME)
-    sys.modules[MODULE_NAME] = module
+    module = sys.modules[MODULE_NAME] = _module(MODULE_NAME)
     nodes.predefine(module.__dict__)
     try:
         exec(prelude, module.__dict__)

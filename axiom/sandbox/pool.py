@@ -5,19 +5,22 @@ hang are replaced; a closed pool leaves no process. Not covered: the walls. Assu
 does.
 """
 
+import contextlib
 import signal
 import socket
 import sys
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
 from axiom.sandbox.jail import Jail, sender
 from axiom.sandbox.kernel import cpu_clock_s, peak_resident_bytes
+from axiom.sandbox.protocol import MAX_OUTPUT_BYTES
 from axiom.sandbox.session import Ended, ProgramSession
+from axiom.sandbox.standard_input import standard_input
 
 _PROGRAMS_PER_JAIL = 5000
 _ROOM_FOR_CREDENTIALS = socket.CMSG_SPACE(12)
@@ -54,7 +57,14 @@ class JailSandbox:
         raise NotImplementedError
 
     def start(
-        self, program: str, *, entry_point: str, limits: Limits, prelude: str = "", stdin: str | None = None
+        self,
+        program: str,
+        *,
+        entry_point: str,
+        limits: Limits,
+        prelude: str = "",
+        stdin: str | None = None,
+        output_bytes: int = MAX_OUTPUT_BYTES,
     ) -> "JailSession":
         """Hand one program to the waiting child of an idle jail, or of a new one.
 
@@ -62,20 +72,21 @@ class JailSandbox:
             SandboxError: if the sandbox is closed or no jail comes up.
             OSError: if the machine has no process or descriptor to give.
         """
-        jail = self._take_jail(limits)
-        try:
-            session = JailSession(limits=limits, jail=jail, on_close=self._give_back)
-        except BaseException:
-            jail.close()
-            raise
-        with self._lock:
-            closed = self._closed
-            self._live.add(session)
-        if closed:
-            session.close()
-            raise SandboxError("the sandbox is closed; make a new one")
-        request = {"source": program, "entry_point": entry_point, "prelude": prelude, "stdin": stdin}
-        session.begin(request | {"limits": jail.limits(limits)})
+        request = {"source": program, "entry_point": entry_point, "prelude": prelude, "is_script": stdin is not None}
+        with standard_input(stdin) as descriptor:
+            jail = self._take_jail(limits)
+            try:
+                session = JailSession(limits=limits, jail=jail, on_close=self._give_back, output_bytes=output_bytes)
+            except BaseException:
+                jail.close()
+                raise
+            with self._lock:
+                closed = self._closed
+                self._live.add(session)
+            if closed:
+                session.close()
+                raise SandboxError("the sandbox is closed; make a new one")
+            session.begin(request | {"limits": jail.limits(limits)}, stdin=descriptor)
         return session
 
     def close(self) -> None:
@@ -120,11 +131,25 @@ class JailSandbox:
 class JailSession(ProgramSession):
     """One program in one fork; made by :meth:`JailSandbox.start`."""
 
-    def __init__(self, *, limits: Limits, jail: Jail, on_close: Any) -> None:
+    def __init__(self, *, limits: Limits, jail: Jail, on_close: Any, output_bytes: int) -> None:
         self.jail = jail
         self._child = 0
         channel, output = jail.take()
-        super().__init__(limits=limits, channel=channel, output=output, on_close=on_close)
+        super().__init__(limits=limits, channel=channel, output=output, on_close=on_close, output_bytes=output_bytes)
+
+    def begin(self, request: Mapping[str, Any], *, stdin: int | None = None) -> None:
+        """Hand over the program, after a byte with which a script's standard input goes.
+
+        Args:
+            request: as for every session.
+            stdin: descriptor of what a script reads; the caller closes it.
+        """
+        if stdin is None:
+            self._outgoing = memoryview(b"\0")
+        else:
+            with contextlib.suppress(ConnectionError):
+                socket.send_fds(self._channel, [b"\0"], [stdin])
+        super().begin(request)
 
     def _pid(self) -> int:
         return self._child

@@ -30,8 +30,9 @@ from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
 from axiom.sandbox.jail import SAME_EVERY_TIME, third_party_environment
 from axiom.sandbox.kernel import peak_resident_bytes
-from axiom.sandbox.protocol import Stopped
+from axiom.sandbox.protocol import MAX_OUTPUT_BYTES, Stopped
 from axiom.sandbox.session import Ended, ProgramSession
+from axiom.sandbox.standard_input import standard_input
 
 _START_S = 60.0
 _ROOT = str(Path(__file__).resolve().parents[2])
@@ -67,7 +68,14 @@ class ProcessSandbox:
         self._closed = False
 
     def start(
-        self, program: str, *, entry_point: str, limits: Limits, prelude: str = "", stdin: str | None = None
+        self,
+        program: str,
+        *,
+        entry_point: str,
+        limits: Limits,
+        prelude: str = "",
+        stdin: str | None = None,
+        output_bytes: int = MAX_OUTPUT_BYTES,
     ) -> "ProcessSession":
         """Start a fresh interpreter, wait until it has limited itself, and hand over the program.
 
@@ -75,7 +83,15 @@ class ProcessSandbox:
             SandboxError: if the sandbox is closed or the interpreter does not come up.
             OSError: if the machine has no process, descriptor or temporary folder to give.
         """
-        session = ProcessSession(limits=limits, on_close=self._live.discard, environment=self._environment)
+        request = {"source": program, "entry_point": entry_point, "prelude": prelude, "is_script": stdin is not None}
+        with standard_input(stdin) as descriptor:
+            session = ProcessSession(
+                limits=limits,
+                on_close=self._live.discard,
+                environment=self._environment,
+                stdin=descriptor,
+                output_bytes=output_bytes,
+            )
         with self._lock:
             closed = self._closed
             if not closed:
@@ -84,7 +100,7 @@ class ProcessSandbox:
             if closed:
                 raise SandboxError("the sandbox is closed; make a new one")
             session.await_ready()
-            session.begin({"source": program, "entry_point": entry_point, "prelude": prelude, "stdin": stdin})
+            session.begin(request)
         except BaseException:
             session.close()
             raise
@@ -104,7 +120,9 @@ class ProcessSession(ProgramSession):
 
     look_every_s = 0.02  # a program may use several processors here, and its memory is seen only while it lives
 
-    def __init__(self, *, limits: Limits, on_close: Any, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, *, limits: Limits, on_close: Any, environment: Mapping[str, str], stdin: int | None, output_bytes: int
+    ) -> None:
         self._start_cpu_s = 0.0
         self._peak_bytes = self._start_bytes = 0
         with contextlib.ExitStack() as stack:
@@ -112,12 +130,14 @@ class ProcessSession(ProgramSession):
             channel, theirs = socket.socketpair()
             stack.callback(channel.close)
             with theirs:
-                self._process = _spawn(theirs.fileno(), limits=limits, folder=folder, environment=environment)
+                self._process = _spawn(
+                    theirs.fileno(), limits=limits, folder=folder, environment=environment, stdin=stdin
+                )
             assert self._process.stdout is not None
             output = os.dup(self._process.stdout.fileno())
             self._process.stdout.close()
             self._resources = stack.pop_all()
-        super().__init__(limits=limits, channel=channel, output=output, on_close=on_close)
+        super().__init__(limits=limits, channel=channel, output=output, on_close=on_close, output_bytes=output_bytes)
 
     def await_ready(self) -> None:
         """Wait until the process is up and has set its limits.
@@ -169,11 +189,13 @@ def _used_s(used: resource.struct_rusage) -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _spawn(channel: int, *, limits: Limits, folder: str, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+def _spawn(
+    channel: int, *, limits: Limits, folder: str, environment: Mapping[str, str], stdin: int | None
+) -> "subprocess.Popen[bytes]":
     arguments = (str(channel), str(limits.cpu_s), str(limits.wall_s), str(limits.memory_bytes))
     return subprocess.Popen(
         [sys.executable, *_FLAGS, "-c", _BOOTSTRAP, *arguments],
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL if stdin is None else stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         bufsize=0,

@@ -9,6 +9,8 @@ from typing import Any, Literal, Protocol
 
 from axiom.problems.problem import Limits
 
+MAX_OUTPUT_BYTES = 1024 * 1024
+
 StopCause = Literal["syntax", "exited", "time", "wall", "memory", "output", "forbidden", "malformed", "killed"]
 
 
@@ -151,7 +153,14 @@ class Sandbox(Protocol):
         """Name of the level of isolation, recorded beside verdicts."""
 
     def start(
-        self, program: str, *, entry_point: str, limits: Limits, prelude: str = "", stdin: str | None = None
+        self,
+        program: str,
+        *,
+        entry_point: str,
+        limits: Limits,
+        prelude: str = "",
+        stdin: str | None = None,
+        output_bytes: int = MAX_OUTPUT_BYTES,
     ) -> Session:
         """Hand one program to a fresh process, without waiting for it; the clocks start here.
 
@@ -160,7 +169,9 @@ class Sandbox(Protocol):
             entry_point: what :meth:`Session.call` calls.
             limits: of the process.
             prelude: code that runs before the program.
-            stdin: run the program as a script that reads this; it has no entry point then.
+            stdin: run the program as a script that reads this; it has no entry point then, and what it writes to its
+                standard error is not looked at.
+            output_bytes: that the program may print.
 
         Raises:
             SandboxError: if it cannot be started.

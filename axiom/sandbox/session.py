@@ -35,6 +35,7 @@ from axiom.sandbox.frames import (
 )
 from axiom.sandbox.kernel import cpu_clock_s, peak_resident_bytes, read_proc
 from axiom.sandbox.protocol import (
+    MAX_OUTPUT_BYTES,
     Call,
     CallReply,
     Loaded,
@@ -48,7 +49,6 @@ from axiom.sandbox.protocol import (
 )
 from axiom.sandbox.values import UnhashedSet, decode
 
-MAX_OUTPUT_BYTES = 1024 * 1024
 MALFORMED = Stopped("malformed", "malformed reply")
 _READ_BYTES = 1 << 18
 _NEAR_LIMIT = 0.9
@@ -80,12 +80,21 @@ class ProgramSession:
         channel: this end of the socket, non-blocking from here on.
         output: read end of what the program prints.
         on_close: told once when the session has ended.
+        output_bytes: that it may print.
     """
 
     look_every_s: float | None = None
 
-    def __init__(self, *, limits: Limits, channel: socket.socket, output: int, on_close: Callable[[Any], None]) -> None:
-        self._limits, self._on_close = limits, on_close
+    def __init__(
+        self,
+        *,
+        limits: Limits,
+        channel: socket.socket,
+        output: int,
+        on_close: Callable[[Any], None],
+        output_bytes: int = MAX_OUTPUT_BYTES,
+    ) -> None:
+        self._limits, self._on_close, self._output_bytes = limits, on_close, output_bytes
         self._lock = threading.Lock()
         self._usage: Usage | None = None
         self._ended: Ended | None = None
@@ -131,7 +140,7 @@ class ProgramSession:
         """Hand over the program; the clocks start here.
 
         Args:
-            request: ``source``, ``entry_point``, ``prelude``, and ``stdin`` for a script.
+            request: ``source``, ``entry_point``, ``prelude``, and whether it ``is_script``.
         """
         self._began = time.monotonic()
         self._look_at = self._began + self._until_look_s(self._limits.cpu_s)
@@ -151,7 +160,7 @@ class ProgramSession:
         return self._raised(reply)
 
     def output(self) -> str:
-        """What the program has printed so far; at most ``MAX_OUTPUT_BYTES`` are kept."""
+        """What the program has printed so far; no more is kept than it may print."""
         if self._usage is None:
             self._drain_output()
         return bytes(self._printed).decode("utf-8", errors="replace")
@@ -343,8 +352,8 @@ class ProgramSession:
         with contextlib.suppress(BlockingIOError):
             while data := os.read(self._output, _READ_BYTES):
                 self._printed += data
-                if len(self._printed) > MAX_OUTPUT_BYTES:
-                    self._stop("output", f"printed more than {MAX_OUTPUT_BYTES} bytes")
+                if len(self._printed) > self._output_bytes:
+                    self._stop("output", f"printed more than {self._output_bytes} bytes")
                     break
             else:
                 with contextlib.suppress(KeyError):

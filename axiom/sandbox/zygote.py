@@ -42,6 +42,7 @@ _WARM = (
 def main() -> None:
     """Serve programs, one at a time, until the control socket closes."""
     control = _control(sys.argv[1])
+    _print_to_a_pipe()
     refused = _preload(sys.argv[2:])
     sys.argv[:] = [""]
     for name in os.environ.keys() - _ENVIRONMENT:
@@ -81,6 +82,13 @@ def _control(where: str) -> socket.socket:
     return control
 
 
+def _print_to_a_pipe() -> None:
+    """Open ``sys.stdout`` anew where it cannot seek, like the children's, so that it can be wrapped again there."""
+    os.dup2(2, 1)
+    output = open(1, "w", encoding="utf-8", errors=sys.stdout.errors, closefd=False)  # noqa: SIM115 (until the end)
+    sys.stdout = sys.__stdout__ = output  # type: ignore[misc]
+
+
 def _kill(pid: int) -> None:
     if pid:
         with contextlib.suppress(ProcessLookupError):
@@ -109,12 +117,25 @@ def _run(descriptors: list[int], template: bytes, installer: seccomp.Installer) 
         os.closerange(_CHANNEL + 1, 256)
         os.write(_CHANNEL, bytes(4))  # an empty frame, by which the judge learns this process's number
         os.setsid()
+        stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, _CHANNEL)
         placeholder, pid = (number.to_bytes(4, sys.byteorder) for number in (_PLACEHOLDER_PID, os.getpid()))
         installer.install(template.replace(placeholder, pid))
         random.seed(0)
+        _await_input(stream)
         child.serve(_CHANNEL, _limit)
     finally:
         os._exit(1)
+
+
+def _await_input(stream: socket.socket) -> None:
+    """The byte before a program, with which a script's standard input comes."""
+    byte, descriptors, _, _ = socket.recv_fds(stream, 1, 1)
+    stream.detach()
+    if not byte:
+        os._exit(0)
+    for descriptor in descriptors:
+        os.dup2(descriptor, 0)
+        os.close(descriptor)
 
 
 def _limit(limits: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from axiom.problems.hidden_tests import CallTest, CheckTest, ClassTest, Compare, ProgramTest
 from axiom.problems.problem import Limits, Problem
 from axiom.sandbox.protocol import (
+    MAX_OUTPUT_BYTES,
     Call,
     CallReply,
     Loaded,
@@ -191,7 +192,8 @@ class Testing:
 
     def _program_test(self, test: ProgramTest) -> Failure | None:
         limits = replace(self._limits, cpu_s=max(self._limits.cpu_s - self._cpu_s, 0.01))
-        session = self._start(self._source, limits, stdin=test.stdin)
+        output_bytes = max(MAX_OUTPUT_BYTES, 2 * len(test.stdout.encode(errors="replace")))
+        session = self._start(self._source, limits, stdin=test.stdin, output_bytes=output_bytes)
         try:
             ran = session.load()
             printed = session.output()
@@ -269,9 +271,19 @@ class Testing:
         self.doubtful = reply.cause in _DOUBTFUL
         return _STOPPED[reply.cause], reply.message
 
-    def _start(self, source: str, limits: Limits, *, entry_point: str = "", stdin: str | None = None) -> Session:
+    def _start(
+        self,
+        source: str,
+        limits: Limits,
+        *,
+        entry_point: str = "",
+        stdin: str | None = None,
+        output_bytes: int = MAX_OUTPUT_BYTES,
+    ) -> Session:
         called, prelude = entry_point or self._problem.entry_point, self._problem.prelude
-        return self._sandbox.start(source, entry_point=called, limits=limits, prelude=prelude, stdin=stdin)
+        return self._sandbox.start(
+            source, entry_point=called, limits=limits, prelude=prelude, stdin=stdin, output_bytes=output_bytes
+        )
 
     def _end(self, session: Session) -> None:
         usage = session.close()
