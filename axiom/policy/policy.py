@@ -247,8 +247,9 @@ class Policy(nn.Module):
         """
         if not dequantize:
             return self.model.get_base_model()
-        if self._sampling_model is None:
-            self._sampling_model = sampling_copy(self.model.get_base_model(), getattr(torch, self.dtype_name))
+        if self._sampling_model is None or self._sampling_model.device != self.device:
+            copy = sampling_copy(self.model.get_base_model(), getattr(torch, self.dtype_name))
+            object.__setattr__(self, "_sampling_model", copy)  # no submodule: DDP would send its buffers at every step
         for name, side in self._sampling_model.named_modules():
             if isinstance(side, SidePathLinear):
                 side.copy_adapter(self.model.get_base_model().get_submodule(name))

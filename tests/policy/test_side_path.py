@@ -62,6 +62,18 @@ def test_a_new_adapter_is_taken_over_and_the_former_one_forgotten(tiny_model: Pa
     assert not torch.allclose(fresh, changed, atol=1e-2)
 
 
+def test_the_copy_is_no_part_of_what_trains_and_made_anew_where_that_has_moved(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = Policy(base=str(tiny_model), quantization="none", dtype="float32")
+    before = list(policy.state_dict()), list(policy.modules())
+    copy = policy.sampling_model()
+    assert (list(policy.state_dict()), list(policy.modules())) == before
+    assert policy.sampling_model() is copy
+    monkeypatch.setattr(Policy, "device", torch.device("meta"))
+    assert policy.sampling_model() is not copy
+
+
 def test_straight_through_is_the_model_that_trains(tiny_model: Path) -> None:
     policy = Policy(base=str(tiny_model), quantization="nf4", dtype="float32")
     assert policy.sampling_model(dequantize=False) is policy.model.get_base_model()
