@@ -281,11 +281,21 @@ def test_linked_lists_and_trees_cross_both_ways(judge: Judge) -> None:
     assert judged(judge, flip, *tests).passed
     own = "class ListNode:\n    def __init__(self, val=0, next=None):\n        self.val, self.next = val, next\n"
     assert judged(judge, own + flip, *tests).passed
+    for arguments in ("x", "x, next", "val, next=None"):
+        value = arguments.partition(",")[0]
+        own = f"class ListNode(object):\n    def __init__(self, {arguments}):\n        self.val = {value}\n"
+        assert judged(judge, f"{own}        self.next = None\n{flip}", *tests).passed
+    broken = judged(judge, f"class ListNode:\n    pass\n{flip}", *tests)
+    assert broken.outcome is Outcome.runtime_error
+    assert "ListNode() takes no arguments" in broken.message
     mirror = (
         "def f(root):\n    if root:\n        root.left, root.right = f(root.right), f(root.left)\n    return root\n"
     )
     tree = {"args": [{"$tree_node": [1, 2, 3, None, 4]}], "expected": {"$tree_node": [1, 3, 2, None, None, 4]}}
     assert judged(judge, mirror, tree).passed
+    for arguments in ("val", "val, left, right"):
+        own = f"class TreeNode:\n    def __init__(self, {arguments}):\n        self.val = val\n"
+        assert judged(judge, f"{own}        self.left = self.right = None\n{mirror}", tree).passed
     assert judged(judge, "def f(root):\n    return root\n", tree).outcome is Outcome.wrong_answer
     endless = "def f(head):\n    head.next = head\n    return head\n"
     assert judged(judge, endless, tests[0]).outcome in (Outcome.wrong_answer, Outcome.memory_limit)

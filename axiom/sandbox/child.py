@@ -224,21 +224,25 @@ def _target(namespace: dict[str, Any], entry_point: str) -> Callable[[], Callabl
 
 def _call(make: Callable[[], Any], request: dict[str, Any], made: list[Any]) -> dict[str, Any]:
     """Call the entry point, or a method of the object that it made; the reply."""
-    namespace = sys.modules[MODULE_NAME].__dict__ if MODULE_NAME in sys.modules else {}
-    args = [nodes.built(decode(value), namespace) for value in request["args"]]
-    kwargs = {name: nodes.built(decode(value), namespace) for name, value in request["kwargs"].items()}
-    method = request.get("method")
-    if method is None:
-        reply = _called(lambda: make()(*args, **kwargs))
-        if "args_after" in request and "returned" in reply:
-            after = _called(lambda: args)
-            return {**reply, "args": after["returned"]} if "returned" in after else after
-        return reply
-    if method == getattr(make(), "__name__", None):
+    args: list[Any] = []
+
+    def call() -> Any:
+        namespace = sys.modules[MODULE_NAME].__dict__ if MODULE_NAME in sys.modules else {}
+        args.extend(nodes.built(decode(value), namespace) for value in request["args"])
+        kwargs = {name: nodes.built(decode(value), namespace) for name, value in request["kwargs"].items()}
+        method = request.get("method")
+        if method is None:
+            return make()(*args, **kwargs)
+        if method != getattr(make(), "__name__", None):
+            return getattr(made[0], method)(*args, **kwargs)
         made.clear()
-        reply = _called(lambda: made.append(make()(*args, **kwargs)))
-    else:
-        reply = _called(lambda: getattr(made[0], method)(*args, **kwargs))
+        made.append(make()(*args, **kwargs))
+        return None
+
+    reply = _called(call)
+    if "args_after" in request and "returned" in reply:
+        after = _called(lambda: args)
+        return {**reply, "args": after["returned"]} if "returned" in after else after
     return reply
 
 

@@ -33,10 +33,7 @@ def predefine(namespace: dict[str, Any]) -> None:
 def built(value: Any, namespace: dict[str, Any], *, depth: int = 0) -> Any:
     """A value with nodes of the program's classes in the place of lists and trees."""
     if isinstance(value, LinkedList):
-        node = None
-        for item in reversed(value.values):
-            node = namespace.get("ListNode", ListNode)(item, node)
-        return node
+        return _list(value.values, namespace.get("ListNode", ListNode))
     if isinstance(value, BinaryTree):
         return _tree(value.values, namespace.get("TreeNode", TreeNode))
     if depth < MAX_DEPTH and isinstance(value, list) and not _BUILT.isdisjoint(map(type, value)):
@@ -78,17 +75,33 @@ def _walk(node: Any) -> list[Any]:
     return values
 
 
+def _list(values: tuple[Any, ...], node_class: Any) -> Any:
+    first = None
+    for item in reversed(values):
+        node = _node(item, node_class, links=1)
+        node.next, first = first, node
+    return first
+
+
+def _node(value: Any, node_class: Any, *, links: int) -> Any:
+    """A node without neighbours; the program's class may want them told."""
+    try:
+        return node_class(value)
+    except TypeError:
+        return node_class(value, *[None] * links)
+
+
 def _tree(values: tuple[Any, ...], node_class: Any) -> Any:
-    root = node_class(values[0])
+    root = _node(values[0], node_class, links=2)
     parents, rest = deque([root]), iter(values[1:])
     for left in rest:
         parent = parents.popleft()
         if left is not None:
-            parent.left = node_class(left)
+            parent.left = _node(left, node_class, links=2)
             parents.append(parent.left)
         right = next(rest, None)
         if right is not None:
-            parent.right = node_class(right)
+            parent.right = _node(right, node_class, links=2)
             parents.append(parent.right)
     return root
 
