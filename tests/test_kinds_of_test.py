@@ -50,6 +50,15 @@ def test_each_input_meets_a_fresh_process_and_a_long_one_arrives_whole(judge: Ju
     assert judged(judge, source, {"stdin": long, "stdout": "300001 b"}, {"stdin": "c", "stdout": "1 c"}).passed
 
 
+def test_the_wall_limit_is_over_all_inputs(judge: Judge) -> None:
+    test = {"stdin": "", "stdout": "yes"}
+    source = "import time\ntime.sleep(0.4)\nprint('yes')\n"
+    verdict = judged(judge, source, *[test] * 6, limits={"cpu_s": 1.0, "wall_s": 1.0})
+    assert verdict.outcome is Outcome.time_limit
+    assert 1 <= verdict.passed_tests <= 3
+    assert judged(judge, source, *[test] * 2, limits={"cpu_s": 1.0, "wall_s": 4.0}).passed
+
+
 @pytest.mark.parametrize(
     ("source", "outcome"),
     [

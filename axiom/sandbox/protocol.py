@@ -127,6 +127,9 @@ class Session(Protocol):
     def output(self) -> str:
         """What the program has printed so far."""
 
+    def waited_s(self) -> float:
+        """Seconds so far in which the program could not run: no processor was free, or nothing was asked of it."""
+
     def calls(self, calls: Iterable[Call]) -> Iterator[CallReply]:
         """Make calls, after :class:`Loaded`, in their order; the replies as they come, none after :class:`Stopped`.
 

@@ -165,6 +165,10 @@ class ProgramSession:
             self._drain_output()
         return bytes(self._printed).decode("utf-8", errors="replace")
 
+    def waited_s(self) -> float:
+        """Seconds so far in which the program could not run; the wall limit is about the others."""
+        return self._unasked_s + (self._clocks()[1] if self._usage is None else 0.0)
+
     def calls(self, calls: Iterable[Call]) -> Iterator[CallReply]:
         """Make calls in their order; the replies as they come, none after :class:`Stopped`.
 

@@ -21,6 +21,7 @@ from axiom.sandbox.protocol import (
     Sandbox,
     Session,
     Stopped,
+    Usage,
 )
 from axiom.sandbox.values import BinaryTree, LinkedList, UnhashedDict, UnhashedSet
 from axiom.verification.comparison import matches, most_bytes
@@ -29,6 +30,7 @@ from axiom.verification.verdict import Outcome, Verdict
 _SHOWN_CHARS = 120
 _SHOWN_INT_BITS = 2048
 _CHECKER_LIMITS = Limits(cpu_s=20.0, wall_s=200.0)
+_LEAST_S = 0.01
 _DOUBTFUL = ("wall", "killed")
 _STOPPED: dict[str, Outcome] = {
     "syntax": Outcome.syntax_error,
@@ -64,7 +66,7 @@ class Testing:
     def __init__(self, sandbox: Sandbox, problem: Problem, source: str, *, limits: Limits, all_tests: bool) -> None:
         self._sandbox, self._problem, self._source, self._all_tests = sandbox, problem, source, all_tests
         self._limits = limits
-        self._cpu_s = self._wall_s = 0.0
+        self._cpu_s = self._wall_s = self._running_s = 0.0
         self._peak_bytes = self._passed = 0
         self._session: Session | None = None
         self._load_reply: LoadReply | None = None
@@ -191,14 +193,16 @@ class Testing:
         return reply, is_fresh
 
     def _program_test(self, test: ProgramTest) -> Failure | None:
-        limits = replace(self._limits, cpu_s=max(self._limits.cpu_s - self._cpu_s, 0.01))
+        cpu_s, wall_s = self._limits.cpu_s - self._cpu_s, self._limits.wall_s - self._running_s
+        limits = replace(self._limits, cpu_s=max(cpu_s, _LEAST_S), wall_s=max(wall_s, _LEAST_S))
         output_bytes = max(MAX_OUTPUT_BYTES, 2 * len(test.stdout.encode(errors="replace")))
         session = self._start(self._source, limits, stdin=test.stdin, output_bytes=output_bytes)
         try:
             ran = session.load()
-            printed = session.output()
+            printed, waited_s = session.output(), session.waited_s()
         finally:
-            self._end(session)
+            took_s = self._end(session).wall_s
+        self._running_s += took_s - waited_s
         if not isinstance(ran, Loaded):
             return self._ended(ran)
         if matches(printed, test.stdout, "lines"):
@@ -285,10 +289,11 @@ class Testing:
             source, entry_point=called, limits=limits, prelude=prelude, stdin=stdin, output_bytes=output_bytes
         )
 
-    def _end(self, session: Session) -> None:
+    def _end(self, session: Session) -> Usage:
         usage = session.close()
         self._cpu_s, self._wall_s = self._cpu_s + usage.cpu_s, self._wall_s + usage.wall_s
         self._peak_bytes = max(self._peak_bytes, usage.peak_bytes)
+        return usage
 
 
 def _shown(value: object) -> str:
