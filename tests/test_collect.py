@@ -49,8 +49,10 @@ def test_a_fault_of_the_judge_is_never_shared(folder: RoundFolder, judge: Record
 def test_a_stored_fault_of_the_judge_is_not_taken_for_a_verdict(folder: RoundFolder, judge: Recording) -> None:
     judge.faults = 1
     run(folder, Scripted(lambda key, index: returning(1)), judge, {"t/one": 1})
+    assert [stored.outcome for stored in folder.read("train")] == ["internal_error"]
     run(folder, Scripted(lambda key, index: returning(1)), judge, {"t/one": 2})
-    assert [stored.outcome for stored in folder.read("train")] == ["internal_error", "passed"]
+    assert [stored.outcome for stored in folder.read("train")] == ["passed", "passed"]
+    assert keys(folder) == [("t/one", 0), ("t/one", 1)]
 
 
 def test_a_sample_without_a_program_is_neither_judged_nor_a_duplicate(folder: RoundFolder, judge: Recording) -> None:
