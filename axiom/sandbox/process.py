@@ -16,6 +16,7 @@ import contextlib
 import importlib.util
 import os
 import resource
+import secrets
 import signal
 import socket
 import subprocess
@@ -126,7 +127,8 @@ class ProcessSession(ProgramSession):
         self._start_cpu_s = 0.0
         self._peak_bytes = self._start_bytes = 0
         with contextlib.ExitStack() as stack:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="axiom-", ignore_cleanup_errors=True))
+            folder = tempfile.mkdtemp(prefix="axiom-")
+            stack.callback(remove, folder)
             channel, theirs = socket.socketpair()
             stack.callback(channel.close)
             with theirs:
@@ -183,6 +185,48 @@ class ProcessSession(ProgramSession):
         self._process.returncode = os.waitstatus_to_exitcode(status)
         self._resources.close()
         return Ended(self._process.returncode, _used_s(used) - self._start_cpu_s, self._peak_bytes)
+
+
+def remove(path: str) -> None:
+    """Remove a folder with what a program has made there; what cannot be removed stays.
+
+    Folders in it are moved up to be emptied, so that neither depth nor length of a path is a matter of the stack, of
+    descriptors or of the kernel's limits.
+    """
+    with contextlib.suppress(OSError):
+        os.chmod(path, 0o700)
+        top = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            folders = _emptied(top, top)
+            while folders:
+                name = folders.pop()
+                with contextlib.suppress(OSError):
+                    folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
+                    try:
+                        folders += _emptied(folder, top)
+                    finally:
+                        os.close(folder)
+                    os.rmdir(name, dir_fd=top)
+        finally:
+            os.close(top)
+        os.rmdir(path)
+
+
+def _emptied(folder: int, top: int) -> list[str]:
+    """Remove a folder's files and move its folders to the top; their names there."""
+    with os.scandir(folder) as listing:
+        entries = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in listing]
+    moved = []
+    for name, is_folder in entries:
+        with contextlib.suppress(OSError):
+            if not is_folder:
+                os.unlink(name, dir_fd=folder)
+                continue
+            os.chmod(name, 0o700, dir_fd=folder)
+            unique = secrets.token_hex(8)
+            os.rename(name, unique, src_dir_fd=folder, dst_dir_fd=top)
+            moved.append(unique)
+    return moved
 
 
 def _used_s(used: resource.struct_rusage) -> float:
