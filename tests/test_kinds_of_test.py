@@ -189,6 +189,46 @@ def test_an_exception_may_be_expected_by_any_of_its_names(judge: Judge, name: st
     assert hidden_test_from_json({"args": [], "raises": name}, "x") == CallTest((), raises="OSError")
 
 
+@pytest.mark.parametrize(
+    ("raised", "caught"),
+    [
+        ("ValueError('negative')", "ValueError as e:\n        assert str(e) == 'negative'"),
+        ("KeyError('n')", "KeyError as e:\n        assert (str(e), e.args) == (\"'n'\", ('n',))"),
+        ("Negative('n')", "Negative as e:\n        assert str(e) == 'n'"),
+        ("Told(1, 2)", "Told as e:\n        assert str(e) == '1 and 2'"),
+        ("type('Own', (ValueError,), {})('n')", "ValueError as e:\n        assert type(e) is ValueError"),
+        ("json.JSONDecodeError('no', 'x', 0)", "ValueError as e:\n        assert str(e)[:2] == 'no'"),
+        ("UnicodeDecodeError('utf-8', b'x', 0, 1, 'no')", "UnicodeDecodeError:\n        pass"),
+        ("SystemExit(1)", "SystemExit:\n        pass"),
+        ("OSError(2, 'no')", "OSError as e:\n        assert str(e) == '[Errno 2] no'"),
+        ("type('Own', (BaseException,), {})", "BaseException as e:\n        assert not isinstance(e, Exception)"),
+    ],
+)
+def test_a_check_sees_the_candidates_exception(judge: Judge, raised: str, caught: str) -> None:
+    prelude = (
+        "class Negative(Exception):\n    pass\nclass Told(Exception):\n    def __init__(self, a, b):\n"
+        "        super().__init__(f'{a} and {b}')\n"
+    )
+    check = (
+        "def check(candidate):\n    try:\n        candidate(-1)\n"
+        f"    except {caught}\n        return\n    assert False\n"
+    )
+    source = f"import json\ndef f(n):\n    raise {raised}\n"
+    verdict = judged(judge, source, {"check": check}, prelude=prelude)
+    assert verdict.passed, verdict
+
+
+def test_a_check_that_fails_after_an_expected_exception_finds_a_wrong_answer(judge: Judge) -> None:
+    check = (
+        "def check(candidate):\n    found = candidate(2)\n    try:\n        candidate(-1)\n"
+        "    except ValueError:\n        pass\n    assert found == 4, found\n"
+    )
+    source = "def f(n):\n    if n < 0:\n        raise ValueError\n    return {found}\n"
+    assert judged(judge, source.format(found=4), {"check": check}).passed
+    wrong = judged(judge, source.format(found=5), {"check": check})
+    assert (wrong.outcome, wrong.message) == (Outcome.wrong_answer, "test 0: check: AssertionError: 5")
+
+
 def test_a_prelude_runs_before_the_program_and_may_be_hidden_by_it(judge: Judge) -> None:
     prelude = "import math\ndef twice(n):\n    return 2 * n\n"
     test = {"args": [3], "expected": 6}

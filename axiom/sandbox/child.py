@@ -35,7 +35,7 @@ _RECURSION_LIMIT = 3000
 _OPEN_FILES = 32
 _STACK_BYTES = 64 * 1024 * 1024
 REPORT_BYTES = 16 * 1024 * 1024
-_MESSAGE_CHARS = 200
+_MESSAGE_CHARS, _TEXT_CHARS = 200, 2000
 _ORPHAN_GRACE_S = 10.0
 
 
@@ -103,13 +103,23 @@ class _Proxy:
         reply = _receive(self._channel)
         if "returned" in reply:
             return decode(reply["returned"])
-        kind = getattr(builtins, reply["raised"], None)
-        raised = kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
-        if issubclass(raised, (StopIteration, StopAsyncIteration)):
-            raised = (
-                RuntimeError  # what it is in a generator (PEP 479): map, zip and their kind would take it for an end
-            )
-        raise raised(reply["message"])
+        raise _rebuilt(reply["raised"], reply["text"])
+
+
+def _rebuilt(names: list[str], text: str) -> BaseException:
+    """A candidate's exception, of the nearest of its classes that checking code knows.
+
+    Iteration's ends are RuntimeErrors, as in a generator (PEP 479): map, zip and their kind would stop at them.
+    """
+    known = vars(builtins) | vars(sys.modules[MODULE_NAME])
+    kinds = (known.get(name) for name in names)
+    kind = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseException)), RuntimeError)
+    if issubclass(kind, (StopIteration, StopAsyncIteration)):
+        return RuntimeError(text)
+    try:
+        return kind(text)
+    except Exception:  # noqa: BLE001 (it wants other arguments, or raises in their place)
+        return kind.__new__(kind, text)
 
 
 def _limit(*, cpu_s: float, wall_s: float, memory_bytes: int) -> None:
@@ -264,7 +274,16 @@ def _raised(error: BaseException) -> dict[str, Any]:
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))  # the report itself needs room
     kinds = [str(kind.__name__) for kind in type(error).__mro__]
-    return {"raised": kinds[0], "kinds": kinds[1:], "message": _described(error)}
+    return {"raised": kinds[0], "kinds": kinds[1:], "message": _described(error), "text": _text(error)}
+
+
+def _text(error: BaseException) -> str:
+    """What makes such an exception again: its one argument, else its text."""
+    try:
+        text = error.args[0] if len(error.args) == 1 and isinstance(error.args[0], str) else str(error)
+        return str.__str__(text)[:_TEXT_CHARS]
+    except BaseException:  # noqa: BLE001 (the candidate's own __str__)
+        return ""
 
 
 def _described(error: BaseException) -> str:

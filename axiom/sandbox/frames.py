@@ -7,8 +7,6 @@ and in lists and objects; of a text no more is read than is shown. Not covered: 
 :mod:`axiom.sandbox.values` decodes. Assumes: nothing about the sender.
 """
 
-import builtins
-import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +17,7 @@ from axiom.sandbox.values import UnhashedSet, decode, encode
 MAX_FRAME_BYTES = 16 * 1024 * 1024
 _SHORT_FRAME_BYTES = 1 << 16
 _BYTES_PER_CONTAINER = 32  # a list takes two in JSON and sixty in memory
-_MESSAGE_CHARS = 200
+_MESSAGE_CHARS, _TEXT_CHARS = 200, 2000
 _MOST_KINDS = 32
 
 
@@ -27,6 +25,11 @@ def readable(text: str) -> str:
     """The start of a program's text, without what would command a terminal."""
     shown = text[:_MESSAGE_CHARS]
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)
+
+
+def start_of(text: object) -> str:
+    """As much of a program's text as checking code is given."""
+    return text[:_TEXT_CHARS] if isinstance(text, str) else ""
 
 
 def named(kinds: object) -> tuple[str, ...]:
@@ -82,18 +85,7 @@ def forwarded(reply: Returned | Raised) -> dict[str, Any]:
     """A candidate's reply as the checking program's proxy reads it: decoded here, encoded anew."""
     if isinstance(reply, Returned):
         return {"returned": encode(reply.value)}
-    return {"raised": _built_in(reply), "message": reply.message}
-
-
-def _built_in(reply: Raised) -> str:
-    """The nearest exception class that the checking code knows too and that a text alone makes."""
-    for name in (reply.name, *reply.kinds):
-        kind = getattr(builtins, name, None)
-        if isinstance(kind, type) and issubclass(kind, Exception):
-            with contextlib.suppress(TypeError):
-                kind("")
-                return name
-    return reply.name
+    return {"raised": [reply.name, *reply.kinds], "text": reply.text}
 
 
 def parsed(frame: bytes) -> dict[str, Any] | None:

@@ -52,12 +52,14 @@ class Raised:
         message: the exception's text, shortened.
         is_memory: whether it was a MemoryError, or the program's memory was at its limit.
         kinds: names of the classes that this class is derived from, nearest first.
+        text: what such an exception is made of, for code that expects it.
     """
 
     name: str
     message: str
     is_memory: bool = False
     kinds: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

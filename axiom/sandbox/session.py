@@ -32,6 +32,7 @@ from axiom.sandbox.frames import (
     parsed,
     proxied,
     readable,
+    start_of,
 )
 from axiom.sandbox.kernel import cpu_clock_s, peak_resident_bytes, read_proc
 from axiom.sandbox.protocol import (
@@ -398,7 +399,8 @@ class ProgramSession:
         is_memory = name == "MemoryError" or self._is_full(self._peak_bytes_now())
         if is_memory and not may_raise:
             return self._stop("memory", f"wanted more than {self._limits.memory_bytes} bytes")
-        return Raised(readable(name), readable(message), is_memory, named(reply.get("kinds")))
+        kinds, text = named(reply.get("kinds")), start_of(reply.get("text"))
+        return Raised(readable(name), readable(message), is_memory, kinds, text)
 
     def _peak_bytes_now(self) -> int:
         try:

@@ -252,7 +252,7 @@ class Testing:
             raise ValueError(f"the problem's own check does not run to its end: {reply.message}")
         if isinstance(reply, Returned):
             return None, False
-        if isinstance(last, Raised):
+        if isinstance(last, Raised) and isinstance(reply, Raised) and _comes_from(reply, last):
             return self._ended(last), False
         return (Outcome.wrong_answer, f"check: {reply.message}"), False
 
@@ -296,6 +296,11 @@ class Testing:
         self._cpu_s, self._wall_s = self._cpu_s + usage.cpu_s, self._wall_s + usage.wall_s
         self._peak_bytes = max(self._peak_bytes, usage.peak_bytes)
         return usage
+
+
+def _comes_from(found: Raised, raised: Raised) -> bool:
+    """Whether a check may have failed by what its candidate raised; it may have caught that and gone on."""
+    return found.name in (raised.name, *raised.kinds, "RuntimeError")
 
 
 def _shown(value: object) -> str:
