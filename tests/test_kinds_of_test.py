@@ -91,6 +91,12 @@ def test_a_class_is_driven_through_its_methods(judge: Judge) -> None:
     wrong = judged(judge, right.replace("pop()\n", "pop(0)\n"), STACK, entry_point="Stack")
     assert wrong.outcome is Outcome.wrong_answer
     assert wrong.message == "test 0: step 3, pop: returned 1"
+    for other in (
+        "Stack = _Stack",
+        "import functools\nStack = functools.partial(_Stack)",
+        "def Stack(): return _Stack()",
+    ):
+        assert judged(judge, f"{right.replace('Stack', '_Stack')}{other}\n", STACK, STACK, entry_point="Stack").passed
     missing = judged(judge, right.replace("def peek", "def look"), STACK, entry_point="Stack")
     assert missing.outcome is Outcome.runtime_error
 

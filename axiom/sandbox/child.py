@@ -240,11 +240,10 @@ def _call(make: Callable[[], Any], request: dict[str, Any], made: list[Any]) -> 
         namespace = sys.modules[MODULE_NAME].__dict__ if MODULE_NAME in sys.modules else {}
         args.extend(nodes.built(decode(value), namespace) for value in request["args"])
         kwargs = {name: nodes.built(decode(value), namespace) for name, value in request["kwargs"].items()}
-        method = request.get("method")
-        if method is None:
+        if "method" in request:
+            return getattr(made[0], request["method"])(*args, **kwargs)
+        if "makes" not in request:
             return make()(*args, **kwargs)
-        if method != getattr(make(), "__name__", None):
-            return getattr(made[0], method)(*args, **kwargs)
         made.clear()
         made.append(make()(*args, **kwargs))
         return None

@@ -66,6 +66,8 @@ def call_request(call: Call) -> bytes:
     }
     if call.method:
         request["method"] = call.method
+    if call.makes:
+        request["makes"] = True
     if call.args_after:
         request["args_after"] = True
     return framed(request)

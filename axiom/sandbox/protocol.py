@@ -85,8 +85,8 @@ class Call:
     Attributes:
         args: positional.
         kwargs: by keyword.
-        method: call this method of the object that the last call of the entry point, a class, has made; the entry
-            point's own name makes a new object.
+        method: call this method of the object that the last call that ``makes`` one has made, not the entry point.
+        makes: keep what the entry point, a class, returns, and return None.
         args_after: tell the positional arguments after the call.
         may_raise: an exception ends nothing, also where memory ran out.
         most_bytes: tells how long the JSON of a right result can be, asked only where a reply is long: a longer one
@@ -96,6 +96,7 @@ class Call:
     args: Sequence[Any]
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     method: str = ""
+    makes: bool = False
     args_after: bool = False
     may_raise: bool = False
     most_bytes: Callable[[], int] | None = None

@@ -215,8 +215,11 @@ class Testing:
         session, failure = self._loaded_session()
         if failure is not None:
             return failure, True
-        steps = zip(test.methods, test.arguments, test.expected, strict=True)
-        calls = [Call(args, method=name, most_bytes=partial(most_bytes, [known])) for name, args, known in steps]
+        calls = []
+        for name, args, known in zip(test.methods, test.arguments, test.expected, strict=True):
+            makes = name == test.methods[0]
+            most = partial(most_bytes, [known])
+            calls.append(Call(args, method="" if makes else name, makes=makes, most_bytes=most))
         for step, reply in enumerate(session.calls(calls)):
             expected = None if step == 0 else test.expected[step]
             found = self._compared(reply, expected, test.compare, raises=None)
