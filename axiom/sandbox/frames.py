@@ -73,6 +73,15 @@ def call_request(call: Call) -> bytes:
     return framed(request)
 
 
+def returned(reply: dict[str, Any]) -> Returned | None:
+    """What a call returned, or None where a value of it is malformed."""
+    try:
+        after = decode(reply["args"], sets=UnhashedSet) if isinstance(reply.get("args"), list) else None
+        return Returned(decode(reply["returned"], sets=UnhashedSet), None if after is None else tuple(after))
+    except (ValueError, RecursionError):
+        return None
+
+
 def proxied(call: Any) -> tuple[list[Any], dict[str, Any]] | None:
     """The arguments with which checking code called its proxy, or None where they are none."""
     try:

@@ -165,9 +165,9 @@ class ProcessSession(ProgramSession):
     def _resident_before_bytes(self) -> int:
         return self._start_bytes
 
-    def _look(self) -> float:
+    def _look(self) -> None:
         self._sample_memory()
-        return super()._look()
+        super()._look()
 
     def _sample_memory(self) -> None:
         # ru_maxrss would begin with the judge's own size, which a child keeps from before exec.

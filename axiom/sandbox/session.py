@@ -14,7 +14,6 @@ import select
 import signal
 import socket
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,19 +21,9 @@ from typing import Any
 
 from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
-from axiom.sandbox.frames import (
-    MAX_FRAME_BYTES,
-    call_request,
-    forwarded,
-    framed,
-    named,
-    oversize,
-    parsed,
-    proxied,
-    readable,
-    start_of,
-)
-from axiom.sandbox.kernel import cpu_clock_s, peak_resident_bytes, read_proc
+from axiom.sandbox import frames
+from axiom.sandbox.clocks import Clocks
+from axiom.sandbox.kernel import peak_resident_bytes
 from axiom.sandbox.protocol import (
     MAX_OUTPUT_BYTES,
     Call,
@@ -43,18 +32,13 @@ from axiom.sandbox.protocol import (
     LoadReply,
     Raised,
     Refused,
-    Returned,
     StopCause,
     Stopped,
     Usage,
 )
-from axiom.sandbox.values import UnhashedSet, decode
 
-MALFORMED = Stopped("malformed", "malformed reply")
 _READ_BYTES = 1 << 18
 _NEAR_LIMIT = 0.9
-_PROCESSORS = os.cpu_count() or 1
-_BETWEEN_LOOKS_S = 0.02
 _AHEAD_BYTES = 1 << 16
 
 
@@ -105,9 +89,7 @@ class ProgramSession:
         self._awaits_room = False
         self._channel_closed = False
         self._printed = bytearray()
-        self._began = self._look_at = time.monotonic()
-        self._replied_at: float | None = None
-        self._unasked_s = 0.0
+        self._clocks = Clocks(look_every_s=self.look_every_s)
         channel.setblocking(False)
         os.set_blocking(output, False)
         self._channel, self._output = channel, output
@@ -143,9 +125,8 @@ class ProgramSession:
         Args:
             request: ``source``, ``entry_point``, ``prelude``, and whether it ``is_script``.
         """
-        self._began = time.monotonic()
-        self._look_at = self._began + self._until_look_s(self._limits.cpu_s)
-        self._send(framed(request))
+        self._clocks.begin(self._limits, pid=self._pid(), cpu_before_s=self._spent_before_s())
+        self._send(frames.framed(request))
 
     # What the judge calls.
 
@@ -157,7 +138,7 @@ class ProgramSession:
         if reply.get("loaded") is True:
             return Loaded()
         if isinstance(reply.get("syntax"), str):
-            return self._stop("syntax", readable(reply["syntax"]))
+            return self._stop("syntax", frames.readable(reply["syntax"]))
         return self._raised(reply)
 
     def output(self) -> str:
@@ -168,7 +149,7 @@ class ProgramSession:
 
     def waited_s(self) -> float:
         """Seconds so far in which the program could not run; the wall limit is about the others."""
-        return self._unasked_s + (self._clocks()[1] if self._usage is None else 0.0)
+        return self._clocks.waited_s(self._pid())
 
     def calls(self, calls: Iterable[Call]) -> Iterator[CallReply]:
         """Make calls in their order; the replies as they come, none after :class:`Stopped`.
@@ -188,7 +169,7 @@ class ProgramSession:
             ahead = []
             while sum(size for size, _ in asked) < _AHEAD_BYTES and (call := next(coming, None)) is not None:
                 several = several or bool(asked)
-                ahead.append(call_request(call))
+                ahead.append(frames.call_request(call))
                 asked.append((len(ahead[-1]), call))
             if not asked:
                 return
@@ -205,7 +186,7 @@ class ProgramSession:
     def _nothing_more(self) -> Stopped | None:
         """Make sure that the replies to calls sent ahead were as many as the calls."""
         sign = int.from_bytes(os.urandom(8), "big")
-        self._send(framed({"done": sign}))
+        self._send(frames.framed({"done": sign}))
         reply = self._awaited()
         if isinstance(reply, Stopped):
             return reply
@@ -221,26 +202,22 @@ class ProgramSession:
         """
         reply = self._exchange({"check": name})
         while not isinstance(reply, Stopped) and "call" in reply:
-            called = proxied(reply["call"])
+            called = frames.proxied(reply["call"])
             if called is None:
                 return self._malformed()
             answer = candidate(*called)
             if isinstance(answer, (Refused, Stopped)):
                 return answer
-            reply = self._exchange(forwarded(answer))
+            reply = self._exchange(frames.forwarded(answer))
         return self._called(reply)
 
     def _called(self, reply: dict[str, Any] | Stopped, *, may_raise: bool = False) -> CallReply:
         if isinstance(reply, Stopped):
             return reply
         if "returned" in reply:
-            try:
-                after = decode(reply["args"], sets=UnhashedSet) if isinstance(reply.get("args"), list) else None
-                return Returned(decode(reply["returned"], sets=UnhashedSet), None if after is None else tuple(after))
-            except (ValueError, RecursionError):
-                return self._malformed()
+            return frames.returned(reply) or self._malformed()
         if isinstance(reply.get("refused"), str):
-            return Refused(readable(reply["refused"]))
+            return Refused(frames.readable(reply["refused"]))
         return self._raised(reply, may_raise=may_raise)
 
     def interrupt(self) -> None:
@@ -253,7 +230,7 @@ class ProgramSession:
         """End every process of the program and free what the session holds."""
         with self._lock:
             if self._usage is None:
-                wall_s = time.monotonic() - self._began
+                wall_s = self._clocks.wall_s
                 self._ended = self._reap()
                 self._channel.close()
                 os.close(self._output)
@@ -268,21 +245,20 @@ class ProgramSession:
         self._drain_channel()
         if self._received:
             return self._stopped or self._malformed()
-        self._send(framed(request))
+        self._send(frames.framed(request))
         return self._awaited()
 
     def _awaited(self, most_bytes: Callable[[], int] | None = None) -> dict[str, Any] | Stopped:
         """Wait for one frame; every limit is watched meanwhile. One that is too large is as if refused over there."""
         if self._stopped is not None:
             return self._stopped
-        if self._replied_at is not None:
-            self._unasked_s += time.monotonic() - self._replied_at
+        self._clocks.ask()
         while (frame := self._frame()) is None:
             if self._stopped is not None:
                 return self._stopped
             if self._channel_closed:
                 return self._death()
-            for descriptor, _ in self._poll.poll(max(0.0, (self._look_at - time.monotonic()) * 1000.0)):
+            for descriptor, _ in self._poll.poll(self._clocks.next_look_s * 1000.0):
                 if descriptor == self._output:
                     self._drain_output()
                 else:
@@ -293,20 +269,15 @@ class ProgramSession:
         self._look_if_due()
         if self._stopped is not None:
             return self._stopped
-        self._replied_at = time.monotonic()
-        if too_large := oversize(frame, most_bytes):
+        self._clocks.reply()
+        if too_large := frames.oversize(frame, most_bytes):
             return {"refused": too_large}
-        return parsed(frame) or self._malformed()
+        return frames.parsed(frame) or self._malformed()
 
     def _look_if_due(self) -> None:
         """Look at the clocks where a limit can have been reached."""
-        if time.monotonic() >= self._look_at:
-            left_s = self._limits.cpu_s - self._look()
-            self._look_at = time.monotonic() + self._until_look_s(left_s)
-
-    def _until_look_s(self, left_s: float) -> float:
-        """When the CPU limit can be reached at the earliest, by threads on every processor; not every moment."""
-        return min(max(left_s / _PROCESSORS, _BETWEEN_LOOKS_S), self.look_every_s or left_s)
+        if not self._clocks.next_look_s:
+            self._look()
 
     def _send(self, frame: bytes) -> None:
         self._outgoing = memoryview(bytes(self._outgoing) + frame)
@@ -335,8 +306,8 @@ class ProgramSession:
         if len(self._received) < 4:
             return None
         end = 4 + int.from_bytes(self._received[:4], "big")
-        if end > 4 + MAX_FRAME_BYTES:
-            self._stop("output", f"a result of more than {MAX_FRAME_BYTES} bytes")
+        if end > 4 + frames.MAX_FRAME_BYTES:
+            self._stop("output", f"a result of more than {frames.MAX_FRAME_BYTES} bytes")
         if len(self._received) < end:
             return None
         frame = bytes(self._received[4:end])
@@ -373,43 +344,29 @@ class ProgramSession:
         except ConnectionError:
             return b""
 
-    def _look(self) -> float:
-        """Compare the clocks with the limits; returns the CPU seconds so far."""
-        cpu_s, waited_s = self._clocks()
-        wall_s = time.monotonic() - self._began - self._unasked_s - waited_s
+    def _look(self) -> None:
+        """Compare the clocks with the limits."""
+        cpu_s, wall_s = self._clocks.look(self._limits, pid=self._pid())
         if cpu_s > self._limits.cpu_s:
             self._stop("time", f"used more than {self._limits.cpu_s} s of CPU")
         elif wall_s > self._limits.wall_s:
             self._stop("wall", f"took more than {self._limits.wall_s:g} s")
-        return cpu_s
-
-    def _clocks(self) -> tuple[float, float]:
-        """CPU seconds since the program was handed over; seconds that its most delayed thread waited for a core."""
-        folder = f"/proc/{self._pid()}/task"
-        try:
-            waited_ns = max(int(read_proc(f"{folder}/{name}/schedstat").split()[1]) for name in os.listdir(folder))
-            return cpu_clock_s(self._pid()) - self._spent_before_s(), waited_ns / 1e9
-        except (OSError, IndexError, ValueError):
-            return 0.0, 0.0
 
     def _raised(self, reply: dict[str, Any], *, may_raise: bool = False) -> Raised | Stopped:
         name, message = reply.get("raised"), reply.get("message")
         if not isinstance(name, str) or not isinstance(message, str):
             return self._malformed()
-        is_memory = name == "MemoryError" or self._is_full(self._peak_bytes_now())
+        is_memory = name == "MemoryError" or self._is_full()
         if is_memory and not may_raise:
             return self._stop("memory", f"wanted more than {self._limits.memory_bytes} bytes")
-        kinds, text = named(reply.get("kinds")), start_of(reply.get("text"))
-        return Raised(readable(name), readable(message), is_memory, kinds, text)
+        kinds, text = frames.named(reply.get("kinds")), frames.start_of(reply.get("text"))
+        return Raised(frames.readable(name), frames.readable(message), is_memory, kinds, text)
 
-    def _peak_bytes_now(self) -> int:
-        try:
-            return peak_resident_bytes(self._pid()) or 0
-        except OSError:
-            return 0
-
-    def _is_full(self, peak_bytes: int) -> bool:
-        """Whether the program has filled the memory that it may add to the interpreter's."""
+    def _is_full(self) -> bool:
+        """Whether the program, living or dead, has filled the memory that it may add to the interpreter's."""
+        peak_bytes = 0 if self._ended is None else self._ended.peak_bytes
+        with contextlib.suppress(OSError):
+            peak_bytes = peak_bytes or peak_resident_bytes(self._pid()) or 0
         return peak_bytes - self._resident_before_bytes() > _NEAR_LIMIT * self._limits.memory_bytes
 
     def _death(self) -> Stopped:
@@ -427,14 +384,14 @@ class ProgramSession:
             return self._stop("time", f"used more than {self._limits.cpu_s} s of CPU")
         if code == -signal.SIGSYS:
             return self._stop("forbidden", "killed at a forbidden system call")
-        if self._is_full(usage.peak_bytes):
+        if self._is_full():
             return self._stop("memory", f"died near the limit of {self._limits.memory_bytes} bytes")
         if code == -signal.SIGKILL:
             return self._stop("killed", "killed by a signal that the judge did not send")
         return self._stop("exited", "the process ended before it answered")
 
     def _malformed(self) -> Stopped:
-        return self._stop(MALFORMED.cause, MALFORMED.message)
+        return self._stop("malformed", "malformed reply")
 
     def _stop(self, cause: StopCause, message: str) -> Stopped:
         """Kill the program; the first reason stands."""
