@@ -324,6 +324,18 @@ def test_a_check_that_only_makes_a_coroutine_or_a_generator_lets_nothing_pass(ju
     assert "the problem's own check does not run to its end" in verdict.message
 
 
+def test_a_check_that_hands_over_what_cannot_travel_is_the_problems_fault(judge: Judge) -> None:
+    source = "def f(n):\n    return n\n"
+    for argument in ("1j", "lambda: 1", "[range(3)]"):
+        check = f"def check(candidate):\n    try:\n        candidate({argument})\n    except Exception:\n        pass\n"
+        verdict = judged(judge, source, {"check": check})
+        assert verdict.outcome is Outcome.internal_error, argument
+        assert "cannot leave the sandbox" in verdict.message
+    deep = "def check(candidate):\n    assert candidate([candidate(1)]) == 1\n"
+    nested = "def f(n):\n    for _ in range(200): n = [n]\n    return n\n"
+    assert judged(judge, nested, {"check": deep}).outcome is Outcome.wrong_answer
+
+
 def test_linked_lists_and_trees_cross_both_ways(judge: Judge) -> None:
     flip = (
         "class Solution:\n    def f(self, head):\n        last = None\n        while head:\n"

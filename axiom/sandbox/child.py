@@ -28,7 +28,7 @@ from types import ModuleType
 from typing import Any
 
 from axiom.sandbox import nodes
-from axiom.sandbox.values import decode, encode
+from axiom.sandbox.values import UnknownTypeError, decode, encode
 
 MODULE_NAME = "solution"
 _RECURSION_LIMIT = 3000
@@ -98,8 +98,12 @@ class _Proxy:
         self._channel = channel
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        call = {"args": encode(list(args)), "kwargs": encode(dict(kwargs))}
-        _send(self._channel, {"call": call})
+        try:
+            call = {"args": encode(list(args)), "kwargs": encode(dict(kwargs))}
+            request: dict[str, Any] = {"call": call}
+        except UnknownTypeError as error:  # the check's own fault, and its end
+            request = {"refused": _described(error)}
+        _send(self._channel, request)
         reply = _receive(self._channel)
         if "returned" in reply:
             return decode(reply["returned"])

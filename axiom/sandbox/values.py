@@ -37,6 +37,10 @@ class ValueFormatError(ValueError):
     """A value that has no place in the encoding, or an encoded value that is malformed."""
 
 
+class UnknownTypeError(ValueFormatError):
+    """A value of a type that has no place in the encoding."""
+
+
 @dataclass(frozen=True, slots=True)
 class LinkedList:
     """The values of a linked list, at least one."""
@@ -90,7 +94,8 @@ def encode(value: object, *, depth: int = 0) -> Any:
         depth: nesting so far; callers leave it alone.
 
     Raises:
-        ValueFormatError: for any other type, or deeper nesting.
+        UnknownTypeError: for any other type.
+        ValueFormatError: for deeper nesting.
     """
     if depth > MAX_DEPTH:
         raise ValueFormatError(f"value nested deeper than {MAX_DEPTH} levels")
@@ -99,7 +104,7 @@ def encode(value: object, *, depth: int = 0) -> Any:
     for base, convert in _ENCODERS:
         if isinstance(value, base):
             return convert(value, depth + 1)
-    raise ValueFormatError(f"a value of type {type(value).__name__} cannot leave the sandbox")
+    raise UnknownTypeError(f"a value of type {type(value).__name__} cannot leave the sandbox")
 
 
 def decode(value: object, *, depth: int = 0, sets: SetType = set) -> Any:

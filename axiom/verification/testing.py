@@ -249,7 +249,7 @@ class Testing:
             return self._ended(last), True
         if isinstance(last, Refused):
             return (Outcome.wrong_answer, last.message), False
-        if isinstance(reply, Refused):  # a coroutine or a generator, which has checked nothing
+        if isinstance(reply, Refused):  # a coroutine, which has checked nothing, or a call with what cannot travel
             raise ValueError(f"the problem's own check does not run to its end: {reply.message}")
         if isinstance(reply, Returned):
             return None, False
