@@ -269,6 +269,23 @@ def test_a_checker_accepts_any_right_result_and_runs_apart_from_the_program(judg
     assert broken.outcome is Outcome.internal_error
 
 
+def test_a_generator_is_a_list_where_the_comparison_asks_for_one(judge: Judge) -> None:
+    test = {"args": [[2, 1]], "expected": [1, 2]}
+    for source in ("def f(x):\n    yield from x\n", "def f(x):\n    return map(int, x)\n"):
+        assert judged(judge, source, test | {"compare": "unordered"}).passed
+        assert judged(judge, source, test | {"compare": "unordered_nested"}).passed
+        assert judged(judge, source, test).outcome is Outcome.wrong_answer
+    driven = {"methods": ["S", "get"], "arguments": [[], []], "expected": [None, [1, 2]], "compare": "unordered"}
+    assert judged(judge, "class S:\n    def get(self):\n        yield from (2, 1)\n", driven, entry_point="S").passed
+    fails = judged(judge, "def f(x):\n    yield 1\n    1 // 0\n", test | {"compare": "unordered"})
+    assert fails.outcome is Outcome.runtime_error
+
+
+def test_a_byte_order_mark_is_no_part_of_a_program(judge: Judge) -> None:
+    assert judged(judge, "\ufeffdef f(x):\n    return x\n", {"args": [1], "expected": 1}).passed
+    assert judged(judge, "\ufeffprint(input())\n", {"stdin": "1", "stdout": "1"}).passed
+
+
 def test_a_result_as_deep_as_may_be_reaches_the_checker(judge: Judge) -> None:
     checker = "def checker(args, expected, actual):\n    return actual != [] and args == [200]\n"
     source = "def f(n):\n    x = []\n    for _ in range(n):\n        x = [x]\n    return x\n"

@@ -43,6 +43,11 @@ def threads(pid: int) -> int:
 def test_a_preloaded_module_is_there_and_starts_no_thread(level: str) -> None:
     with Judge(workers=1, isolation=level, preload=["numpy"]) as judge:
         assert judge.judge(MEAN, PROGRAM).passed
+        for shape in ("a.mean()", "np.float32(3)", "np.int64(3)", "np.uint8(3)"):
+            assert judge.judge(
+                MEAN, f"import numpy as np\ndef mean(x):\n    a = np.array(x)\n    return {shape}\n"
+            ).passed
+        assert judge.judge(MEAN, "import numpy\ndef mean(x):\n    return numpy.bool_(True)\n").message.endswith(" True")
         jails = zygotes()
         assert bool(jails) is (level != "process")
         alive = [count for pid in jails if (count := threads(pid))]

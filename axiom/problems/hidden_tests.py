@@ -31,6 +31,7 @@ _SAME_CLASS = {
     "socket.timeout": "TimeoutError",
 }
 COMPARISONS: tuple[str, ...] = get_args(Compare)
+LISTS: tuple[Compare, ...] = ("unordered", "unordered_nested")  # which may come from an iterator
 
 
 @dataclass(frozen=True, slots=True)

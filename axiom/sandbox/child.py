@@ -22,7 +22,7 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -146,7 +146,7 @@ def _limit(*, cpu_s: float, wall_s: float, memory_bytes: int) -> None:
 
 def _compiled(source: str) -> tuple[Any, dict[str, Any] | None]:
     try:
-        return compile(source, "<solution>", "exec", dont_inherit=True), None
+        return compile(source.removeprefix("\ufeff"), "<solution>", "exec", dont_inherit=True), None
     except MemoryError as error:
         return None, _raised(error)
     except Exception as error:  # noqa: BLE001 (null bytes, too deep nesting: none of it compiles)
@@ -252,16 +252,18 @@ def _call(make: Callable[[], Any], request: dict[str, Any], made: list[Any]) -> 
         made.append(make()(*args, **kwargs))
         return None
 
-    reply = _called(call)
+    reply = _called(call, as_list="as_list" in request)
     if "args_after" in request and "returned" in reply:
         after = _called(lambda: args)
         return {**reply, "args": after["returned"]} if "returned" in after else after
     return reply
 
 
-def _called(call: Callable[[], Any]) -> dict[str, Any]:
+def _called(call: Callable[[], Any], *, as_list: bool = False) -> dict[str, Any]:
     try:
         value = call()
+        if as_list and isinstance(value, Iterator):
+            value = list(value)
     except BaseException as error:  # noqa: BLE001 (SystemExit too is data here)
         return _raised(error)
     try:

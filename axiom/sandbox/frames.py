@@ -68,6 +68,8 @@ def call_request(call: Call) -> bytes:
         request["method"] = call.method
     if call.makes:
         request["makes"] = True
+    if call.as_list:
+        request["as_list"] = True
     if call.args_after:
         request["args_after"] = True
     return framed(request)

@@ -88,6 +88,7 @@ class Call:
         method: call this method of the object that the last call that ``makes`` one has made, not the entry point.
         makes: keep what the entry point, a class, returns, and return None.
         args_after: tell the positional arguments after the call.
+        as_list: a list of what the call returns, where that is an iterator or a generator.
         may_raise: an exception ends nothing, also where memory ran out.
         most_bytes: tells how long the JSON of a right result can be, asked only where a reply is long: a longer one
             is refused unread. None where nobody knows.
@@ -98,6 +99,7 @@ class Call:
     method: str = ""
     makes: bool = False
     args_after: bool = False
+    as_list: bool = False
     may_raise: bool = False
     most_bytes: Callable[[], int] | None = None
 

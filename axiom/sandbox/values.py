@@ -11,7 +11,8 @@ The last two are LeetCode's linked list and its binary tree, level by level with
 is None, as it is there.
 
 A dictionary travels as a JSON object when all its keys are strings that do not start with ``$``.
-Instances of subclasses of the built-in types travel as their base type. Anything else is refused.
+Instances of subclasses of the built-in types travel as their base type, NumPy's scalars as the numbers that they hold.
+Anything else is refused.
 
 Covered: no code runs on decoding; nesting is capped, so neither side's stack is at risk; integers of any
 size travel in hexadecimal, which takes linear time; what a program sent is never hashed on the judge's side, because
@@ -23,6 +24,7 @@ that PYTHONHASHSEED does not fix the hashes of the judge's texts.
 import base64
 import binascii
 import math
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -104,6 +106,9 @@ def encode(value: object, *, depth: int = 0) -> Any:
     for base, convert in _ENCODERS:
         if isinstance(value, base):
             return convert(value, depth + 1)
+    scalar = getattr(sys.modules.get("numpy"), "generic", None)  # never imported for this
+    if isinstance(scalar, type) and isinstance(value, scalar):
+        return encode(value.item(), depth=depth + 1)  # type: ignore[attr-defined]
     raise UnknownTypeError(f"a value of type {type(value).__name__} cannot leave the sandbox")
 
 

@@ -27,10 +27,10 @@ def matches(actual: object, expected: object, compare: Compare) -> bool:
     Args:
         actual: decoded result of the candidate.
         expected: decoded expected value.
-        compare: ``exact``: Python's ``==``. ``float``: numbers within 1e-6 relative or 1e-9 absolute, in any
-            nesting of lists, tuples and dictionaries. ``unordered``: the same items in any order.
-            ``unordered_nested``: the same, with the items of inner lists in any order too. ``lines``: the
-            same lines of text, trailing white space apart.
+        compare: ``exact``: Python's ``==``, except that nan matches nan wherever it stands. ``float``: numbers within
+            1e-6 relative or 1e-9 absolute, in any nesting of lists, tuples and dictionaries. ``unordered``: the same
+            items in any order. ``unordered_nested``: the same, with the items of inner lists in any order too; either
+            is ``exact`` where no list is expected. ``lines``: the same lines of text, trailing white space apart.
     """
     return _RULES[compare](actual, expected)
 
@@ -52,6 +52,8 @@ def _equal(actual: Any, expected: Any) -> bool:
         return type(actual) is type(expected) and _equal(actual.values, expected.values)
     if isinstance(expected, dict):
         return _same_entries(actual, expected, _equal)
+    if isinstance(expected, float) and math.isnan(expected):
+        return isinstance(actual, float) and math.isnan(actual)
     if isinstance(expected, _SETS):
         return isinstance(actual, _SETS) and len(actual) == len(expected) and _order_key(actual) == _order_key(expected)
     return bool(actual == expected)
@@ -91,11 +93,15 @@ def _close(actual: float, expected: float) -> bool:
 
 
 def _unordered(actual: Any, expected: Any) -> bool:
-    return _same_kind(actual, expected) and sorted(map(_order_key, actual)) == sorted(map(_order_key, expected))
+    if not isinstance(expected, (list, tuple)):
+        return _exact(actual, expected)
+    return _same_length(actual, expected) and sorted(map(_order_key, actual)) == sorted(map(_order_key, expected))
 
 
 def _unordered_nested(actual: Any, expected: Any) -> bool:
-    return _same_kind(actual, expected) and _sorted_deep(actual) == _sorted_deep(expected)
+    if not isinstance(expected, (list, tuple)):
+        return _exact(actual, expected)
+    return _same_length(actual, expected) and _sorted_deep(actual) == _sorted_deep(expected)
 
 
 def _lines(actual: Any, expected: Any) -> bool:
@@ -104,8 +110,8 @@ def _lines(actual: Any, expected: Any) -> bool:
     return _stripped(actual) == _stripped(expected)
 
 
-def _same_kind(actual: Any, expected: Any) -> bool:
-    return isinstance(actual, (list, tuple)) and isinstance(expected, (list, tuple)) and len(actual) == len(expected)
+def _same_length(actual: Any, expected: Any) -> bool:
+    return isinstance(actual, (list, tuple)) and len(actual) == len(expected)
 
 
 def _order_key(value: Any) -> str:

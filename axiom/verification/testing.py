@@ -7,7 +7,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any, cast
 
-from axiom.problems.hidden_tests import CallTest, CheckTest, ClassTest, Compare, ProgramTest
+from axiom.problems.hidden_tests import LISTS, CallTest, CheckTest, ClassTest, Compare, ProgramTest
 from axiom.problems.problem import Limits, Problem
 from axiom.sandbox.protocol import (
     MAX_OUTPUT_BYTES,
@@ -142,8 +142,14 @@ class Testing:
 
     def _call(self, test: CallTest) -> Call:
         known = None if self._problem.checker else partial(most_bytes, [test.expected, test.expected_args])
-        after, may_raise = test.expected_args is not None, test.raises is not None
-        return Call(test.args, test.kwargs, args_after=after, may_raise=may_raise, most_bytes=known)
+        return Call(
+            test.args,
+            test.kwargs,
+            args_after=test.expected_args is not None,
+            as_list=test.compare in LISTS,
+            may_raise=test.raises is not None,
+            most_bytes=known,
+        )
 
     def _loaded_session(self) -> tuple[Session, Failure | None]:
         """The program's session, and why it does not load."""
@@ -215,9 +221,9 @@ class Testing:
             return failure, True
         calls = []
         for name, args, known in zip(test.methods, test.arguments, test.expected, strict=True):
-            makes = name == test.methods[0]
-            most = partial(most_bytes, [known])
-            calls.append(Call(args, method="" if makes else name, makes=makes, most_bytes=most))
+            makes, most = name == test.methods[0], partial(most_bytes, [known])
+            as_list = test.compare in LISTS and not makes
+            calls.append(Call(args, method="" if makes else name, makes=makes, as_list=as_list, most_bytes=most))
         for step, reply in enumerate(session.calls(calls)):
             expected = None if step == 0 else test.expected[step]
             found = self._compared(reply, expected, test.compare, raises=None)
