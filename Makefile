@@ -125,9 +125,9 @@ test-vllm: $(VLLM)/.ready
 test-docker: setup
 	for engine in $(ENGINES); do \
 		OMP_NUM_THREADS=1 .ci/with-engine $$engine $(BIN)/python -m pytest -n 2 --dist loadscope \
-			-k "docker or test_container" tests/attacks tests/test_containers.py tests/test_container_errors.py \
-			tests/test_judge.py tests/test_judge_survives.py tests/test_kinds_of_test.py tests/test_preload.py \
-			tests/test_standard_library.py tests/test_verify.py || exit 1; \
+			-k "docker or test_container" tests/attacks tests/test_checks.py tests/test_containers.py \
+			tests/test_container_errors.py tests/test_judge.py tests/test_judge_survives.py tests/test_kinds_of_test.py \
+			tests/test_preload.py tests/test_scripts.py tests/test_standard_library.py tests/test_verify.py || exit 1; \
 	done
 
 test-podman: ENGINES = podman
