@@ -119,7 +119,7 @@ def hidden_test_from_json(item: object, where: str) -> HiddenTest:
         if "stdin" in item:
             return ProgramTest(**_texts(ProgramTest, item, where))
         return _class_test(item, where) if "methods" in item else _call_test(item, where)
-    except ValueFormatError as error:
+    except (ValueFormatError, RecursionError) as error:
         raise ProblemError(f"field '{where}': {error}") from error
 
 

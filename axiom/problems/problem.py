@@ -23,6 +23,8 @@ from axiom.problems.hidden_tests import (
 ProblemKind = Literal["function", "class", "program"]
 WALL_TO_CPU = 10.0
 _LEAST_CPU_S, _CPU_TO_REFERENCE = 0.5, 20.0
+_MOST = {"cpu_s": 3600.0, "wall_s": 36_000.0, "memory_bytes": 1 << 40}
+_UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # the last is the parser's for too deep nesting
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,11 @@ def problem_from_json(record: object) -> Problem:
     entry_point = _text(record, "entry_point", default="" if all(programs) else None)
     if not entry_point.isidentifier() and not all(programs):
         raise ProblemError(f"field 'entry_point': {entry_point!r} is not a Python name")
+    for index, test in enumerate(tests):
+        if isinstance(test, ClassTest) and test.methods[0] != entry_point:
+            raise ProblemError(
+                f"field 'tests[{index}].methods': expected the class first, '{entry_point}', got '{test.methods[0]}'"
+            )
     return Problem(
         id=_text(record, "id"),
         entry_point=entry_point,
@@ -169,7 +176,7 @@ def _starter(record: Mapping[str, Any]) -> str:
     if starter:
         try:
             ast.parse(starter.rstrip() + "\n    pass\n")
-        except SyntaxError as error:
+        except _UNPARSABLE as error:
             raise ProblemError(f"field 'starter': {starter!r} is not the first line of a function") from error
     return starter
 
@@ -178,8 +185,8 @@ def _code(record: Mapping[str, Any], name: str) -> str:
     source = _text(record, name, default="")
     try:
         ast.parse(source)
-    except (SyntaxError, ValueError) as error:
-        raise ProblemError(f"field '{name}': does not parse: {error}") from error
+    except _UNPARSABLE as error:
+        raise ProblemError(f"field '{name}': does not parse: {error or 'nested too deep'}") from error
     return source
 
 
@@ -205,10 +212,10 @@ def _limits(value: object) -> Limits | None:
     for name, number in value.items():
         if name not in Limits.__slots__:
             raise ProblemError(f"field 'limits': unknown limit '{name}'; expected {', '.join(Limits.__slots__)}")
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 < number < math.inf:
-            raise ProblemError(f"field 'limits.{name}': expected a positive number, got {number!r}")
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 < number <= _MOST[name]:
+            raise ProblemError(f"field 'limits.{name}': expected a positive number up to {_MOST[name]}, got {number!r}")
     cpu_s = float(value.get("cpu_s", Limits().cpu_s))
-    memory_bytes = int(value.get("memory_bytes", Limits().memory_bytes))
+    memory_bytes = math.ceil(value.get("memory_bytes", Limits().memory_bytes))
     return Limits(cpu_s, float(value.get("wall_s", WALL_TO_CPU * cpu_s)), memory_bytes)
 
 

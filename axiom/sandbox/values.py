@@ -227,6 +227,11 @@ def _inside(sets: SetType) -> SetType:
     return frozenset if sets is set else sets
 
 
+def _decode_list(value: object, depth: int, sets: SetType) -> LinkedList | None:
+    values = _decode_tuple(value, depth, sets)
+    return LinkedList(values) if values else None
+
+
 def _decode_tree(value: object, depth: int, sets: SetType) -> BinaryTree | None:
     """Each value needs a parent, and the root a value."""
     values = _decode_tuple(value, depth, sets)
@@ -242,7 +247,7 @@ _DECODERS: dict[str, Callable[[Any, int, SetType], Any]] = {
     "$tuple": _decode_tuple,
     "$set": _decode_set,
     "$dict": _decode_dict,
-    "$list_node": lambda value, depth, sets: LinkedList(_decode_tuple(value, depth, sets)) if value else None,
+    "$list_node": _decode_list,
     "$tree_node": _decode_tree,
     "$bytes": lambda value, depth, sets: base64.b64decode(value, validate=True),
     "$float": lambda value, depth, sets: _NOT_FINITE[value] if value in _NOT_FINITE else float(value),
