@@ -92,11 +92,17 @@ class ExpertIteration(L.Callback):
         """Keep the epochs that a run has behind it where it ends for want of a better round.
 
         Raises:
-            ConfigError: if it was trained for more rounds than it is asked for.
+            ConfigError: if it was trained for more rounds than it is asked for, or than have begun.
         """
         if trainer.state.fn != TrainerFn.FITTING:
             return
         trained, asked = checkpoint["epoch"] + 1, self.rounds * self.epochs_per_round
+        newest = trainer.datamodule.newest_round()  # type: ignore[attr-defined]
+        if trained > (newest + 1) * self.epochs_per_round:
+            raise ConfigError(
+                f"expert_iteration.epochs_per_round {self.epochs_per_round}: round {newest} is the newest, and the "
+                f"checkpoint was saved after {trained} epochs; give what the run was trained with"
+            )
         if trained > asked and not self._is_over(trainer):
             least = -(-trained // self.epochs_per_round)
             raise ConfigError(

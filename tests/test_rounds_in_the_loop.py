@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -134,6 +135,18 @@ def test_fewer_rounds_than_were_trained_are_refused_and_patience_ends_a_run_wher
     assert "test pass@1: model 0" in ended.stdout
     assert len(hashes(run)) == 3
     assert events(run).Scalars("final/rounds")[-1].value == 2
+
+
+def test_a_round_that_is_trained_is_not_cut_into_others(taught: tuple[Path, Path], tmp_path: Path) -> None:
+    done = axiom(*few(tmp_path, taught, 1))
+    assert done.returncode == 0, done.stderr
+    shutil.rmtree(tmp_path / "rounds/001")  # as in the middle of round 0, had it more epochs
+    fewer = axiom(*few(tmp_path, taught, 3, "--expert_iteration.epochs_per_round", "2"))
+    assert fewer.returncode == 2
+    assert fewer.stderr.splitlines()[-1] == (
+        "error: expert_iteration.epochs_per_round 2: round 0 is the newest, and the checkpoint was saved after 3 "
+        "epochs; give what the run was trained with"
+    )
 
 
 def test_the_rate_decays_by_round_and_warms_up_again_with_a_fresh_optimizer(

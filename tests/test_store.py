@@ -119,7 +119,6 @@ def test_the_newest_round_is_the_last_with_a_manifest(tmp_path: Path) -> None:
         ({"on_policy": False}, "on_policy"),
         ({"policy": {"quantization": "none", "lora_alpha": 32.0}}, "quantization"),
         ({"policy": {"quantization": "nf4", "lora_alpha": 1.0}}, "lora_alpha"),
-        ({"loop": {"epochs_per_round": 4}}, "epochs_per_round"),
     ],
 )
 def test_a_folder_of_another_run_is_refused_with_the_difference(
@@ -135,10 +134,17 @@ def test_a_run_is_told_by_its_newest_round_and_what_a_manifest_does_not_tell_is_
     store = RoundStore(tmp_path)
     store.folder(0).write_manifest(replace(MANIFEST, policy={}, loop={}))
     store.check(MANIFEST)
-    store.folder(1).write_manifest(MANIFEST)
+    store.folder(1).write_manifest(replace(MANIFEST, round=1))
     store.check(MANIFEST)
+    with pytest.raises(RoundStoreError, match=r"epochs_per_round: 12 != 4"):
+        store.check(replace(MANIFEST, loop={"epochs_per_round": 4}))
     with pytest.raises(RoundStoreError, match=r"lora_alpha: 32\.0 != 1\.0\); give what it began with"):
         store.check(replace(MANIFEST, policy={"lora_alpha": 1.0}))
+
+
+def test_runs_of_different_loops_may_begin_with_the_same_round_0(tmp_path: Path) -> None:
+    folder(tmp_path)
+    RoundStore(tmp_path).check(replace(MANIFEST, loop={"epochs_per_round": 4}))
 
 
 def test_an_unreadable_manifest_names_its_file(tmp_path: Path) -> None:

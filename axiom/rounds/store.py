@@ -104,11 +104,11 @@ class Manifest:
     def differences(self, other: "Manifest") -> list[str]:
         """What keeps the two from belonging to one run, as ``field: this != other``.
 
-        Of policy and loop, what one of them does not tell is no difference.
+        Of policy and loop, what one of them does not tell is no difference; and any loop may begin with one round 0.
         """
         names = ("base", "seed", "problems", "sampling", "enough_passing", "on_policy")
         pairs = {name: (getattr(self, name), getattr(other, name)) for name in names}
-        for mine, its in ((self.policy, other.policy), (self.loop, other.loop)):
+        for mine, its in ((self.policy, other.policy), (self.loop if self.round else {}, other.loop)):
             pairs |= {name: (mine[name], its[name]) for name in mine if name in its}
         return [f"{name}: {mine} != {its}" for name, (mine, its) in pairs.items() if mine != its]
 
