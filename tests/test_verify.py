@@ -35,6 +35,7 @@ SAMPLES = [
     {"task_id": "p/b", "completion": "    return x + 1\n"},
     {"task_id": "p/b", "completion": "I do not know."},
 ]
+ROW = {"task_id": "p/a", "sample_index": 0, "outcome": "passed", "isolation": "namespaces", "judged_hash": "0" * 16}
 OUTCOMES = ["passed", "wrong_answer", "wrong_answer", "passed", "no_program"]
 
 
@@ -66,7 +67,7 @@ def test_every_sample_gets_its_verdict_in_order_and_a_table_is_shown(
     assert {row["isolation"] for row in rows} == {level}
     assert rows[0].keys() == {
         "task_id", "sample_index", "outcome", "passed", "passed_tests", "total_tests", "cpu_s", "wall_s",
-        "peak_bytes", "message", "isolation",
+        "peak_bytes", "message", "isolation", "judged_hash",
     }  # fmt: skip
     shown = capsys.readouterr().out
     # p/a passes 1 of 2, p/b 1 of 3: the mean over problems, not over samples.
@@ -97,6 +98,23 @@ def test_an_interrupted_file_is_gone_on_with_and_its_torn_line_dropped(files: tu
     finished = out.read_bytes()
     assert main(["verify", *files]) == 0
     assert out.read_bytes() == finished
+
+
+def test_what_has_changed_since_is_judged_again_and_nothing_else(files: tuple[str, str], tmp_path: Path) -> None:
+    out = tmp_path / "samples.verdicts.jsonl"
+    assert main(["verify", *files]) == 0
+    out.write_text(out.read_text().replace('"message": ""', '"message": "kept"'))
+    before = out.read_text().splitlines()
+    write(Path(files[1]), [SAMPLES[0], {"task_id": "p/b", "solution": RIGHT}, *SAMPLES[2:]])
+    assert main(["verify", *files]) == 0
+    rows = verdicts(out)
+    assert [row["outcome"] for row in rows] == ["passed", "passed", *OUTCOMES[2:]]
+    assert rows[1]["message"] == ""
+    assert [json.dumps(row) for row in rows if row != rows[1]] == [before[0], *before[2:]]
+    harder = [{**PROBLEMS[0], "tests": [{"args": [1], "expected": 3}]}, PROBLEMS[1]]
+    write(Path(files[0]), harder)
+    assert main(["verify", *files]) == 0
+    assert [row["outcome"] for row in verdicts(out)] == ["wrong_answer", "passed", "passed", *OUTCOMES[3:]]
 
 
 @pytest.mark.parametrize("kind", [signal.SIGKILL, signal.SIGINT])
@@ -176,10 +194,11 @@ def test_a_malformed_sample_names_its_line_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"task_id": "p/b", "sample_index": 0, "outcome": "passed", "isolation": "namespaces"}, "does not belong"),
-        ({"task_id": "p/a", "sample_index": 0, "outcome": "passed", "isolation": "process"}, "of isolation 'process'"),
-        ({"task_id": "p/a", "sample_index": 0, "outcome": "great", "isolation": "namespaces"}, "not a verdict"),
-        ({"task_id": "p/a", "sample_index": 0, "outcome": "passed"}, "not a verdict"),
+        (ROW | {"task_id": "p/b"}, "does not belong"),
+        (ROW | {"isolation": "process"}, "of isolation 'process'"),
+        (ROW | {"outcome": "great"}, "not a verdict"),
+        ({name: ROW[name] for name in ROW if name != "isolation"}, "not a verdict"),
+        ({name: ROW[name] for name in ROW if name != "judged_hash"}, "not a verdict"),
     ],
 )
 def test_a_verdicts_file_of_something_else_is_left_as_it_is(

@@ -1,10 +1,12 @@
 """``python -m axiom verify``: judge a file of samples against a file of problems.
 
 The samples are read as a stream; verdicts are written as they come, in the samples' order, so an interrupted file is
-a prefix and the same command goes on after it.
+a prefix and the same command goes on after it. A row holds a hash of its program and problem: where either is another
+since, the file is written anew from there, and only what differs is judged again.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import signal
@@ -15,6 +17,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,7 +29,7 @@ from axiom.errors import ProblemError
 from axiom.pass_at_k import mean_pass_at_k
 from axiom.problems.jsonl import json_lines
 from axiom.problems.problem import Problem
-from axiom.problems.sources import load_problems
+from axiom.problems.sources import load_problems, problem_set_hash
 from axiom.programs import extract_program
 from axiom.verification.judge import ISOLATIONS, Judge
 from axiom.verification.verdict import Outcome, Verdict
@@ -44,11 +47,13 @@ class SampleLine:
         problem: that it answers.
         sample_index: how many samples of this problem stand before it.
         source: the program, or None where the completion holds none.
+        judged_hash: of the program and its problem.
     """
 
     problem: Problem
     sample_index: int
     source: str | None
+    judged_hash: str
 
 
 def main(arguments: list[str]) -> int:
@@ -65,13 +70,16 @@ def main(arguments: list[str]) -> int:
     out = Path(chosen.out) if chosen.out else samples.with_name(samples.name.partition(".")[0] + ".verdicts.jsonl")
     total = sum(1 for _ in read_samples(samples, problems))
     with Judge(workers=chosen.workers, isolation=chosen.isolation, preload=chosen.preload.split()) as judge:
-        done = _stored(out, isolation=judge.isolation)
+        stored = _stored(out, isolation=judge.isolation)
+        done = _first_stale(stored, read_samples(samples, problems), out)
+        if done < len(stored):
+            _keep_lines(out, done)
         with out.open("a", encoding="utf-8") as file:
-            judged = [(row["task_id"], row["sample_index"]) for row in done]
             _judge_all(
                 judge,
-                _after(judged, read_samples(samples, problems), out),
-                done=len(done),
+                islice(read_samples(samples, problems), done, None),
+                known={row["judged_hash"]: row for row in stored[done:] if row.keys() >= set(Verdict.__slots__)},
+                done=done,
                 total=total,
                 file=file,
                 quiet=chosen.quiet,
@@ -105,6 +113,7 @@ def read_samples(file: Path, problems: dict[str, Problem]) -> Iterator[SampleLin
         ProblemError: naming file and line, for a line that is malformed or answers an unknown problem.
     """
     seen: Counter[str] = Counter()
+    hashes: dict[str, str] = {}
     for number, record in json_lines(file):
         try:
             problem, source = _sample(record, problems)
@@ -112,7 +121,10 @@ def read_samples(file: Path, problems: dict[str, Problem]) -> Iterator[SampleLin
             raise ProblemError(f"{file}:{number}: {error}") from error
         index = seen[problem.id]
         seen[problem.id] += 1
-        yield SampleLine(problem, index, source)
+        if problem.id not in hashes:
+            hashes[problem.id] = problem_set_hash([problem])
+        text = json.dumps([hashes[problem.id], source])
+        yield SampleLine(problem, index, source, hashlib.sha256(text.encode()).hexdigest()[:16])
 
 
 def _sample(record: object, problems: dict[str, Problem]) -> tuple[Problem, str | None]:
@@ -132,26 +144,42 @@ def _sample(record: object, problems: dict[str, Problem]) -> tuple[Problem, str 
     return problem, None if program is None else program.source
 
 
-def _after(judged: list[tuple[str, int]], samples: Iterator[SampleLine], out: Path) -> Iterator[SampleLine]:
-    """The samples that have no verdict yet.
+def _first_stale(stored: list[dict[str, Any]], samples: Iterator[SampleLine], out: Path) -> int:
+    """How many verdicts stand before the first whose program or problem is another since.
 
     Raises:
         ProblemError: if the verdicts in the file are not those of the first samples.
     """
-    for number, (task_id, index) in enumerate(judged, start=1):
+    current = []
+    for number, row in enumerate(stored, start=1):
         sample = next(samples, None)
-        if sample is None or (sample.problem.id, sample.sample_index) != (task_id, index):
+        if sample is None or (sample.problem.id, sample.sample_index) != (row["task_id"], row["sample_index"]):
             raise ProblemError(
-                f"{out}:{number}: the verdict of '{task_id}' sample {index} does not belong to these samples; "
-                "choose another file with --out"
+                f"{out}:{number}: the verdict of '{row['task_id']}' sample {row['sample_index']} does not belong to "
+                "these samples; choose another file with --out"
             )
-    yield from samples
+        current.append(sample.judged_hash == row["judged_hash"])
+    return current.index(False) if False in current else len(current)
+
+
+def _keep_lines(file: Path, count: int) -> None:
+    """Cut a file off after so many lines."""
+    with file.open("rb") as lines:
+        kept = sum(map(len, islice(lines, count)))
+    os.truncate(file, kept)
 
 
 def _judge_all(
-    judge: Judge, samples: Iterator[SampleLine], *, done: int, total: int, file: IO[str], quiet: bool
+    judge: Judge,
+    samples: Iterator[SampleLine],
+    *,
+    known: dict[str, dict[str, Any]],
+    done: int,
+    total: int,
+    file: IO[str],
+    quiet: bool,
 ) -> None:
-    """Judge what is not done yet, a bounded number ahead, and write verdicts in order."""
+    """Judge what is not done yet nor known, a bounded number ahead, and write verdicts in order."""
     console = Console(stderr=True)
     bar = Progress(
         TextColumn("judging"),
@@ -173,16 +201,25 @@ def _judge_all(
             verdict = _awaited(future, interrupted)
             passed += verdict.passed
             row = {"task_id": sample.problem.id, "sample_index": sample.sample_index, **verdict.to_json()}
-            file.write(json.dumps(row | {"isolation": judge.isolation}) + "\n")
+            row |= {"isolation": judge.isolation, "judged_hash": sample.judged_hash}
+            file.write(json.dumps(row) + "\n")
             file.flush()
             bar.update(task, advance=1, passed=passed)
 
         for sample in samples:
-            waiting.append((sample, judge.submit(sample.problem, sample.source)))
+            row = known.get(sample.judged_hash)
+            waiting.append((sample, _told(row) if row else judge.submit(sample.problem, sample.source)))
             while len(waiting) > judge.workers * _QUEUED_PER_WORKER or (waiting and waiting[0][1].done()):
                 write_first()
         while waiting:
             write_first()
+
+
+def _told(row: dict[str, Any]) -> "Future[Verdict]":
+    """The verdict of a row."""
+    future: Future[Verdict] = Future()
+    future.set_result(Verdict.from_json({name: row[name] for name in Verdict.__slots__}))
+    return future
 
 
 @contextmanager
@@ -226,7 +263,7 @@ def _stored(out: Path, *, isolation: str) -> list[dict[str, Any]]:
         try:
             row = json.loads(line)
             Outcome(row["outcome"])
-            level, _, _ = row["isolation"], row["task_id"], row["sample_index"]
+            level, _, _, _ = (row[name] for name in ("isolation", "task_id", "sample_index", "judged_hash"))
         except (ValueError, KeyError, TypeError) as error:
             raise ProblemError(f"{out}:{number}: not a verdict; choose another file with --out") from error
         if level != isolation:
