@@ -1,5 +1,6 @@
 """``python -m axiom``: help without heavy imports, then the command line; a user's mistake ends with code 2."""
 
+import errno
 import importlib.util
 import logging
 import os
@@ -10,6 +11,7 @@ from axiom.errors import AxiomError, ConfigError
 
 TRAINER_COMMANDS = ("fit", "collect", "validate", "test", "predict")
 SUBCOMMANDS = (*TRAINER_COMMANDS, "verify", "problems", "report", "export", "solve", "doctor")
+_OF_A_PLACE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EACCES, errno.EPERM, errno.EROFS)
 HELP = """usage: python -m axiom {fit,collect,validate,test,predict} --config FILE.yaml [--KEY VALUE ...]
        python -m axiom verify PROBLEMS.jsonl SAMPLES.jsonl [--out VERDICTS.jsonl]
        python -m axiom problems {list,show,check,import}
@@ -91,6 +93,11 @@ def main(arguments: list[str] | None = None) -> int:
         return run(arguments)
     except AxiomError as error:
         sys.stderr.write(f"error: {error}\n")
+        return 2
+    except OSError as error:
+        if error.errno not in _OF_A_PLACE or error.filename is None:
+            raise
+        sys.stderr.write(f"error: {error.filename}: {error.strerror}; name another place, or make it writable\n")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; the same command goes on from here\n")

@@ -83,6 +83,16 @@ def test_gzip_files_are_read_and_the_verdicts_go_where_they_are_told(tmp_path: P
     assert [row["outcome"] for row in verdicts(tmp_path / "v.jsonl")] == OUTCOMES
 
 
+@pytest.mark.parametrize("place", ["nowhere/verdicts.jsonl", "."])
+def test_a_place_that_cannot_be_written_is_named(
+    files: tuple[str, str], tmp_path: Path, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", *files, "--out", str(tmp_path / place)]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"error: {tmp_path / place}: ")
+    assert told.endswith("; name another place, or make it writable\n")
+
+
 def test_an_interrupted_file_is_gone_on_with_and_its_torn_line_dropped(files: tuple[str, str], tmp_path: Path) -> None:
     out = tmp_path / "samples.verdicts.jsonl"
     assert main(["verify", *files]) == 0
