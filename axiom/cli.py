@@ -323,6 +323,10 @@ def run(arguments: list[str]) -> int:
     except SIGTERMException:
         sys.stderr.write("terminated; the same command goes on from here\n")
         return 128 + signal.SIGTERM
+    except SystemExit as error:
+        if isinstance(error.__context__, KeyboardInterrupt):  # Lightning makes a 1 of it
+            raise KeyboardInterrupt from None
+        raise
     except AxiomError:
         raise
     except Exception as error:  # libraries tell of a full disk and of memory in classes of their own

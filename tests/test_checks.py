@@ -142,7 +142,7 @@ def test_a_check_that_fails_after_an_expected_exception_finds_a_wrong_answer(jud
 
 
 def test_a_check_that_is_itself_broken_is_the_judges_fault(judge: Judge) -> None:
-    verdict = judged(judge, "def f(n):\n    return n\n", {"check": "def check(candidate:\n"})
+    verdict = judged(judge, "def f(n):\n    return n\n", {"check": "1 // 0\ndef check(candidate): pass\n"})
     assert verdict.outcome is Outcome.internal_error
     assert "the problem's own check does not load" in verdict.message
 

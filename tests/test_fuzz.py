@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from axiom.problems.problem import Limits
 from axiom.sandbox import frames
+from axiom.sandbox.kernel import Ended
 from axiom.sandbox.protocol import Call, Loaded, Raised, Refused, Returned, Stopped
-from axiom.sandbox.session import Ended, ProgramSession
+from axiom.sandbox.session import ProgramSession
 from axiom.sandbox.values import BinaryTree, LinkedList, UnhashedDict, UnhashedSet, ValueFormatError, decode
 
 EXAMPLES = int(os.environ.get("AXIOM_FUZZ_EXAMPLES", "300"))

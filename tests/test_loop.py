@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from collections import Counter
@@ -14,14 +13,13 @@ from typing import Any
 import pytest
 import torch
 from peft import PeftModel
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from transformers import AutoModelForCausalLM
 
 from axiom.__main__ import main
 from axiom.rounds.store import RoundFolder, RoundStore
 from datamodules.best_of_n import BestOfNDataModule
 from modules.policy_module import PolicyModule
-from tests.runs import ROOT, axiom, events, kill_once_there_are, settings, whole_lines
+from tests.runs import ROOT, axiom, events, settings
 
 
 @pytest.fixture(scope="module")
@@ -184,40 +182,6 @@ def test_a_report_tells_what_fit_told_with_times_and_the_configuration(
     assert "round 0: training" in page
 
 
-def test_fit_uses_what_collect_saved_as_it_is(tmp_path: Path, taught: tuple[Path, Path]) -> None:
-    arguments = settings(tmp_path, *taught, "--expert_iteration.rounds", "1")
-    done = axiom("collect", *arguments)
-    assert done.returncode == 0, done.stderr
-    assert "round 0: sampling train: 12 of 12, 1 of 1 problems" in done.stderr
-    told = dict(re.findall(r"│ ([a-z@_/0-9]+) +│ +(.*?) │", done.stdout))
-    rows = RoundStore(tmp_path).folder(0).read("train")
-    passed = sum(row.passed for row in rows)
-    assert (told["samples"], told["solved"], told["passed"]) == ("12", "1 of 1", str(passed))
-    assert (told["accepted"], told["pass@1"]) == (f"{passed / 12:.1%}", f"{passed / 12:.1%}")
-    assert told["tokens"] == str(sum(row.tokens for row in rows))
-    assert {"pass@8", "tokens/s", "duplicates", "wrong_answer"} <= told.keys()
-    assert not list((tmp_path / "rounds/000").glob("validation*"))
-    kept = (tmp_path / "rounds/000/train-rank000.jsonl").read_bytes()
-    fitted = axiom("fit", *arguments)
-    assert fitted.returncode == 0, fitted.stderr
-    assert "sampling train" not in fitted.stderr
-    assert (tmp_path / "rounds/000/train-rank000.jsonl").read_bytes() == kept
-    # The speed is known to collect alone, the rest is fit's.
-    assert [event.step for event in events(tmp_path).Scalars("collect/tokens_per_s")] == [0]
-
-
-def test_collect_goes_on_where_it_was_killed(tmp_path: Path, taught: tuple[Path, Path]) -> None:
-    arguments = settings(tmp_path, *taught, "--data.sampler.rows", "4", samples=400)
-    rows = tmp_path / "rounds/000/train-rank000.jsonl"
-    kill_once_there_are(rows, "collect", *arguments)
-    kept = whole_lines(rows)
-    assert kept.count(b"\n") < 400
-    again = axiom("collect", *arguments)
-    assert again.returncode == 0, again.stderr
-    assert rows.read_bytes().startswith(kept)
-    assert len(RoundStore(tmp_path).folder(0).read("train")) == 400
-
-
 def test_collect_begins_the_next_round_with_the_adapter_that_training_left(
     tmp_path: Path, finished: tuple[Path, str], taught: tuple[Path, Path]
 ) -> None:
@@ -298,46 +262,6 @@ def test_an_early_stop_gives_the_samples_to_what_is_unsolved_and_leaves_pass_at_
     first = [row.passed for row in rows if row.task_id == "t/one" and row.sample_index < 8]
     expected = sum(first) / 8 / 2
     assert [event.value for event in events(tmp_path).Scalars("collect/pass@1")] == pytest.approx([expected])
-
-
-@pytest.mark.parametrize(("by", "code"), [(signal.SIGKILL, -9), (signal.SIGTERM, 143)])
-def test_an_end_while_the_next_round_is_sampled_loses_neither_the_epochs_nor_the_samples(
-    tmp_path: Path, taught: tuple[Path, Path], by: signal.Signals, code: int, capfd: pytest.CaptureFixture[str]
-) -> None:
-    arguments = settings(tmp_path, *taught, "--data.sampler.rows", "4", samples=400)
-    rows = tmp_path / "rounds/001/train-rank000.jsonl"
-    assert kill_once_there_are(rows, "fit", *arguments, by=by) == code
-    kept = whole_lines(rows)
-    assert kept.count(b"\n") < 400
-    trained = max(event.step for event in events(tmp_path).Scalars("train/loss"))
-    capfd.readouterr()
-    assert main(["fit", *arguments]) == 0
-    told = capfd.readouterr().err
-    assert "round 1: training" in told
-    assert "round 0: training" not in told
-    assert rows.read_bytes().startswith(kept)
-    assert len(RoundStore(tmp_path).folder(1).read("train")) == 400
-    newest = max((tmp_path / "tensorboard").glob("events*"), key=lambda file: file.stat().st_mtime)
-    found = EventAccumulator(str(newest))
-    found.Reload()
-    assert min(event.step for event in found.Scalars("train/loss")) == trained + 1
-
-
-def test_what_the_judge_failed_on_is_judged_by_the_same_command_and_ends_no_run(
-    tmp_path: Path, taught: tuple[Path, Path]
-) -> None:
-    arguments = settings(tmp_path, *taught, "--expert_iteration.rounds", "1")
-    arguments += ("--data.validation_samples", "8", "--model.k", "[1,8]")
-    assert axiom("fit", *arguments).returncode == 0
-    folder = RoundStore(tmp_path).folder(1)
-    rows = tmp_path / "rounds/001/validation-rank000.jsonl"
-    judged = rows.read_text().splitlines()
-    faulty = json.dumps(json.loads(judged[0]) | {"outcome": "internal_error", "passed": False})
-    rows.write_text("".join(f"{line}\n" for line in (faulty, *judged[1:])))
-    done = axiom("fit", *arguments)
-    assert done.returncode == 0, done.stderr
-    assert [row.outcome for row in folder.read("validation")].count("internal_error") == 0
-    assert len(rows.read_text().splitlines()) == 9
 
 
 def test_two_ranks_draw_the_samples_that_one_draws(tmp_path: Path, taught: tuple[Path, Path]) -> None:

@@ -83,6 +83,15 @@ def test_gzip_files_are_read_and_the_verdicts_go_where_they_are_told(tmp_path: P
     assert [row["outcome"] for row in verdicts(tmp_path / "v.jsonl")] == OUTCOMES
 
 
+def test_samples_of_two_models_have_verdicts_of_their_own(files: tuple[str, str], tmp_path: Path) -> None:
+    problems, samples = files
+    for name in ("m.v1.jsonl", "m.v2.jsonl"):
+        (tmp_path / name).write_bytes(Path(samples).read_bytes())
+        assert main(["verify", problems, str(tmp_path / name)]) == 0
+    assert (tmp_path / "m.v1.verdicts.jsonl").read_bytes()
+    assert (tmp_path / "m.v2.verdicts.jsonl").read_bytes()
+
+
 @pytest.mark.parametrize("place", ["nowhere/verdicts.jsonl", "."])
 def test_a_place_that_cannot_be_written_is_named(
     files: tuple[str, str], tmp_path: Path, place: str, capsys: pytest.CaptureFixture[str]

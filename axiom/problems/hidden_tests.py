@@ -13,6 +13,7 @@ Values are plain Python data (:mod:`axiom.sandbox.values`); ``{"$list_node": [..
 stand for LeetCode's ListNode and TreeNode.
 """
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
@@ -31,6 +32,7 @@ _SAME_CLASS = {
     "socket.timeout": "TimeoutError",
 }
 COMPARISONS: tuple[str, ...] = get_args(Compare)
+UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # the last is the parser's for too deep nesting
 LISTS: tuple[Compare, ...] = ("unordered", "unordered_nested")  # which may come from an iterator
 
 
@@ -161,7 +163,23 @@ def _texts(kind: type, item: dict[str, Any], where: str) -> dict[str, str]:
     for name in ("stdin", "stdout") if kind is ProgramTest else item:
         if not isinstance(item.get(name), str):
             raise ProblemError(f"field '{where}.{name}': expected a string, got {item.get(name)!r}")
+    if kind is CheckTest:
+        refuse_unparsable(item["check"], f"{where}.check")
+        if "def check(" not in item["check"]:
+            raise ProblemError(f"field '{where}.check': expected code that defines check(candidate)")
     return item
+
+
+def refuse_unparsable(source: str, where: str) -> None:
+    """Make sure that a problem's code parses.
+
+    Raises:
+        ProblemError: naming the field, and why it does not.
+    """
+    try:
+        ast.parse(source)
+    except UNPARSABLE as error:
+        raise ProblemError(f"field '{where}': does not parse: {error or 'nested too deep'}") from error
 
 
 def _class_test(item: dict[str, Any], where: str) -> ClassTest:

@@ -12,19 +12,20 @@ from typing import Any, Literal
 
 from axiom.errors import ProblemError
 from axiom.problems.hidden_tests import (
+    UNPARSABLE,
     CallTest,
     ClassTest,
     HiddenTest,
     ProgramTest,
     hidden_test_from_json,
     hidden_test_to_json,
+    refuse_unparsable,
 )
 
 ProblemKind = Literal["function", "class", "program"]
 WALL_TO_CPU = 10.0
 _LEAST_CPU_S, _CPU_TO_REFERENCE = 0.5, 20.0
 _MOST = {"cpu_s": 3600.0, "wall_s": 36_000.0, "memory_bytes": 1 << 40}
-_UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # the last is the parser's for too deep nesting
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,17 +177,14 @@ def _starter(record: Mapping[str, Any]) -> str:
     if starter:
         try:
             ast.parse(starter.rstrip() + "\n    pass\n")
-        except _UNPARSABLE as error:
+        except UNPARSABLE as error:
             raise ProblemError(f"field 'starter': {starter!r} is not the first line of a function") from error
     return starter
 
 
 def _code(record: Mapping[str, Any], name: str) -> str:
     source = _text(record, name, default="")
-    try:
-        ast.parse(source)
-    except _UNPARSABLE as error:
-        raise ProblemError(f"field '{name}': does not parse: {error or 'nested too deep'}") from error
+    refuse_unparsable(source, name)
     return source
 
 

@@ -23,9 +23,8 @@ from typing import Any
 
 from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
-from axiom.sandbox.kernel import peak_resident_bytes
+from axiom.sandbox.kernel import Ended, peak_resident_bytes
 from axiom.sandbox.packages import site_packages
-from axiom.sandbox.session import Ended
 
 MESSAGE_BYTES = 65536
 _START_S = 60.0

@@ -1,4 +1,4 @@
-"""What the kernel tells of another process: its CPU clock, its files in ``/proc``, its peak memory.
+"""What the kernel tells of another process: its CPU clock, its files in ``/proc``, its peak memory, its end.
 
 Covered: reading, without trust in what the process says. Not covered: a process that ends meanwhile, whose number may
 be another's; callers reap it later. Assumes: Linux and the machine's ``/proc``.
@@ -6,8 +6,24 @@ be another's; callers reap it later. Assumes: Linux and the machine's ``/proc``.
 
 import os
 import time
+from dataclasses import dataclass
 
 _WHOLE_PROCESS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What the kernel told of a program's end.
+
+    Attributes:
+        exit_code: minus the signal's number for a process that a signal ended; None where nobody saw the end.
+        cpu_s: user and system seconds, the interpreter's start left out.
+        peak_bytes: of resident memory.
+    """
+
+    exit_code: int | None
+    cpu_s: float
+    peak_bytes: int
 
 
 def cpu_clock_s(pid: int) -> float:

@@ -17,9 +17,9 @@ from typing import Any
 from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
 from axiom.sandbox.jail import Jail, sender
-from axiom.sandbox.kernel import cpu_clock_s, peak_resident_bytes
+from axiom.sandbox.kernel import Ended, cpu_clock_s, peak_resident_bytes
 from axiom.sandbox.protocol import MAX_OUTPUT_BYTES
-from axiom.sandbox.session import Ended, ProgramSession
+from axiom.sandbox.session import ProgramSession
 from axiom.sandbox.standard_input import standard_input
 
 _PROGRAMS_PER_JAIL = 5000

@@ -30,9 +30,9 @@ from typing import Any
 from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
 from axiom.sandbox.jail import SAME_EVERY_TIME, third_party_environment
-from axiom.sandbox.kernel import peak_resident_bytes
+from axiom.sandbox.kernel import Ended, peak_resident_bytes
 from axiom.sandbox.protocol import MAX_OUTPUT_BYTES, Stopped
-from axiom.sandbox.session import Ended, ProgramSession
+from axiom.sandbox.session import ProgramSession
 from axiom.sandbox.standard_input import standard_input
 
 _START_S = 60.0

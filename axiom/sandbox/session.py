@@ -16,14 +16,13 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from axiom.errors import SandboxError
 from axiom.problems.problem import Limits
 from axiom.sandbox import frames
 from axiom.sandbox.clocks import Clocks
-from axiom.sandbox.kernel import peak_resident_bytes
+from axiom.sandbox.kernel import Ended, peak_resident_bytes
 from axiom.sandbox.protocol import (
     MAX_OUTPUT_BYTES,
     Call,
@@ -40,21 +39,6 @@ from axiom.sandbox.protocol import (
 _READ_BYTES = 1 << 18
 _NEAR_LIMIT = 0.9
 _AHEAD_BYTES = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """What the kernel told of a program's end.
-
-    Attributes:
-        exit_code: minus the signal's number for a process that a signal ended; None where nobody saw the end.
-        cpu_s: user and system seconds, the interpreter's start left out.
-        peak_bytes: of resident memory.
-    """
-
-    exit_code: int | None
-    cpu_s: float
-    peak_bytes: int
 
 
 class ProgramSession:

@@ -67,7 +67,8 @@ def main(arguments: list[str]) -> int:
     samples = Path(chosen.samples)
     if not samples.is_file():
         raise ProblemError(f"samples file {samples} not found; expected JSON lines with task_id and solution")
-    out = Path(chosen.out) if chosen.out else samples.with_name(samples.name.partition(".")[0] + ".verdicts.jsonl")
+    name = samples.name.removesuffix(".gz").removesuffix(".jsonl")
+    out = Path(chosen.out) if chosen.out else samples.with_name(f"{name}.verdicts.jsonl")
     total = sum(1 for _ in read_samples(samples, problems))
     with Judge(workers=chosen.workers, isolation=chosen.isolation, preload=chosen.preload.split()) as judge:
         stored = _stored(out, isolation=judge.isolation)

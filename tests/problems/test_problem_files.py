@@ -30,6 +30,8 @@ def write(path: Path, *records: object) -> Path:
         ({"tests": [{"args": [1], "raises": "E", "expected": 1}]}, "expected 'raises' alone"),
         ({"tests": [{"args": [1], "expected_args": 1}]}, r"tests\[0\].expected_args"),
         ({"prelude": "def f(:"}, "field 'prelude': does not parse"),
+        ({"tests": [{"check": "def check(c:"}]}, r"field 'tests\[0\].check': does not parse"),
+        ({"tests": [{"check": "assert True"}]}, r"field 'tests\[0\].check': expected code that defines check"),
         ({"checker": "x = 1"}, "field 'checker': expected code that defines checker"),
         ({"tests": [{"args": 1, "expected": 2}]}, "'args' must be a list"),
         ({"tests": [{"args": [], "expected": 1, "compare": "loose"}]}, r"tests\[0\].compare"),

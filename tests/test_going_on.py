@@ -1,0 +1,87 @@
+"""What a command finds of earlier ones, ended or killed, and goes on with."""
+
+import json
+import re
+import signal
+from pathlib import Path
+
+import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from axiom.__main__ import main
+from axiom.rounds.store import RoundStore
+from tests.runs import axiom, events, kill_once_there_are, settings, whole_lines
+
+
+def test_fit_uses_what_collect_saved_as_it_is(tmp_path: Path, taught: tuple[Path, Path]) -> None:
+    arguments = settings(tmp_path, *taught, "--expert_iteration.rounds", "1")
+    done = axiom("collect", *arguments)
+    assert done.returncode == 0, done.stderr
+    assert "round 0: sampling train: 12 of 12, 1 of 1 problems" in done.stderr
+    told = dict(re.findall(r"│ ([a-z@_/0-9]+) +│ +(.*?) │", done.stdout))
+    rows = RoundStore(tmp_path).folder(0).read("train")
+    passed = sum(row.passed for row in rows)
+    assert (told["samples"], told["solved"], told["passed"]) == ("12", "1 of 1", str(passed))
+    assert (told["accepted"], told["pass@1"]) == (f"{passed / 12:.1%}", f"{passed / 12:.1%}")
+    assert told["tokens"] == str(sum(row.tokens for row in rows))
+    assert {"pass@8", "tokens/s", "duplicates", "wrong_answer"} <= told.keys()
+    assert not list((tmp_path / "rounds/000").glob("validation*"))
+    kept = (tmp_path / "rounds/000/train-rank000.jsonl").read_bytes()
+    fitted = axiom("fit", *arguments)
+    assert fitted.returncode == 0, fitted.stderr
+    assert "sampling train" not in fitted.stderr
+    assert (tmp_path / "rounds/000/train-rank000.jsonl").read_bytes() == kept
+    # The speed is known to collect alone, the rest is fit's.
+    assert [event.step for event in events(tmp_path).Scalars("collect/tokens_per_s")] == [0]
+
+
+def test_collect_goes_on_where_it_was_killed(tmp_path: Path, taught: tuple[Path, Path]) -> None:
+    arguments = settings(tmp_path, *taught, "--data.sampler.rows", "4", samples=400)
+    rows = tmp_path / "rounds/000/train-rank000.jsonl"
+    kill_once_there_are(rows, "collect", *arguments)
+    kept = whole_lines(rows)
+    assert kept.count(b"\n") < 400
+    again = axiom("collect", *arguments)
+    assert again.returncode == 0, again.stderr
+    assert rows.read_bytes().startswith(kept)
+    assert len(RoundStore(tmp_path).folder(0).read("train")) == 400
+
+
+@pytest.mark.parametrize(("by", "code"), [(signal.SIGKILL, -9), (signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_an_end_while_the_next_round_is_sampled_loses_neither_the_epochs_nor_the_samples(
+    tmp_path: Path, taught: tuple[Path, Path], by: signal.Signals, code: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    arguments = settings(tmp_path, *taught, "--data.sampler.rows", "4", samples=400)
+    rows = tmp_path / "rounds/001/train-rank000.jsonl"
+    assert kill_once_there_are(rows, "fit", *arguments, by=by) == code
+    kept = whole_lines(rows)
+    assert kept.count(b"\n") < 400
+    trained = max(event.step for event in events(tmp_path).Scalars("train/loss"))
+    capfd.readouterr()
+    assert main(["fit", *arguments]) == 0
+    told = capfd.readouterr().err
+    assert "round 1: training" in told
+    assert "round 0: training" not in told
+    assert rows.read_bytes().startswith(kept)
+    assert len(RoundStore(tmp_path).folder(1).read("train")) == 400
+    newest = max((tmp_path / "tensorboard").glob("events*"), key=lambda file: file.stat().st_mtime)
+    found = EventAccumulator(str(newest))
+    found.Reload()
+    assert min(event.step for event in found.Scalars("train/loss")) == trained + 1
+
+
+def test_what_the_judge_failed_on_is_judged_by_the_same_command_and_ends_no_run(
+    tmp_path: Path, taught: tuple[Path, Path]
+) -> None:
+    arguments = settings(tmp_path, *taught, "--expert_iteration.rounds", "1")
+    arguments += ("--data.validation_samples", "8", "--model.k", "[1,8]")
+    assert axiom("fit", *arguments).returncode == 0
+    folder = RoundStore(tmp_path).folder(1)
+    rows = tmp_path / "rounds/001/validation-rank000.jsonl"
+    judged = rows.read_text().splitlines()
+    faulty = json.dumps(json.loads(judged[0]) | {"outcome": "internal_error", "passed": False})
+    rows.write_text("".join(f"{line}\n" for line in (faulty, *judged[1:])))
+    done = axiom("fit", *arguments)
+    assert done.returncode == 0, done.stderr
+    assert [row.outcome for row in folder.read("validation")].count("internal_error") == 0
+    assert len(rows.read_text().splitlines()) == 9
