@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("runs", nargs="+", metavar="RUN", help="folder of a run, or of a value function's fit")
     parser.add_argument("--out", metavar="PLACE", help=f"a folder, or a file that ends in .html (default: RUN/{_FILE})")
     chosen = parser.parse_args(arguments)
-    paths = [Path(name) for name in chosen.runs]
+    paths = list({Path(name).resolve(): Path(name) for name in chosen.runs}.values())  # each counts once
     values = [read_value(path) for path in paths if is_value_fit(path)]
     runs = [read_run(path) for path in paths if not is_value_fit(path)]
     searches = {run.path: found for run in runs if (found := read_search(run.path)) is not None}

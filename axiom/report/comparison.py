@@ -118,20 +118,35 @@ class Group:
 
 
 def grouped(runs: Sequence[RunNumbers]) -> list[Group]:
-    """Runs of the same settings together, in the order given."""
-    by_settings: dict[str, list[RunNumbers]] = {}
+    """Runs of the same settings together, in the order given; a setting that one does not tell sets none apart."""
+    alike: list[list[RunNumbers]] = []
     for run in runs:
-        by_settings.setdefault(repr(_asked(run)), []).append(run)
-    varying = _varying([_asked(members[0]) for members in by_settings.values()])
-    groups = []
-    for members in by_settings.values():
-        asked = _asked(members[0])
-        told = ", ".join(f"{name.rpartition('.')[2]} {asked.get(name, 'unset')}" for name in varying[:_TOLD])
-        groups.append(Group(told or members[0].name, tuple(members)))
-    return groups
+        found = next((members for members in alike if not _varying([_asked(members[0]), _asked(run)])), None)
+        if found is None:
+            alike.append([run])
+        else:
+            found.append(run)
+    # What most settings are of: a class first, then by name.
+    varying = _varying([_asked(members[0]) for members in alike])
+    varying.sort(key=lambda name: not name.endswith(_CLASS))
+    shown = next((n for n in range(1, _TOLD) if len(set(_labels(alike, varying[:n]))) == len(alike)), _TOLD)
+    labels = _labels(alike, varying[:shown])
+    return [Group(told or runs[0].name, tuple(runs)) for told, runs in zip(labels, alike, strict=True)]
+
+
+def _labels(groups: Sequence[Sequence[RunNumbers]], names: Sequence[str]) -> list[str]:
+    return [", ".join(_told(name, _asked(members[0])[name]) for name in names) for members in groups]
 
 
 _TOLD = 3
+_CLASS = ".class_path"
+
+
+def _told(name: str, value: str) -> str:
+    """``objective DPO`` of a class, ``max_per_problem 8`` of another setting."""
+    if name.endswith(_CLASS):
+        name, value = name.removesuffix(_CLASS), value.rpartition(".")[2]
+    return f"{name.rpartition('.')[2]} {value}"
 
 
 def _asked(run: RunNumbers) -> dict[str, str]:
@@ -146,5 +161,6 @@ def _asked(run: RunNumbers) -> dict[str, str]:
 
 
 def _varying(asked: Sequence[Mapping[str, str]]) -> list[str]:
-    names = sorted({name for one in asked for name in one})
-    return [name for name in names if len({one.get(name) for one in asked}) > 1]
+    """Names of the settings that all of them tell, and not all alike."""
+    shared = [name for name in asked[0] if all(name in one for one in asked)]
+    return [name for name in shared if len({one[name] for one in asked}) > 1]

@@ -34,6 +34,7 @@ class Series:
         dots: from left to right.
         color: number of the style sheet's colour.
         is_faint: drawn thin, without dots: one of several that a mean sums up.
+        is_dashed: drawn with gaps: the second line of its colour.
         shift: to the right, in the picture's units, so that intervals stand side by side.
     """
 
@@ -41,6 +42,7 @@ class Series:
     dots: tuple[Dot, ...]
     color: int = 1
     is_faint: bool = False
+    is_dashed: bool = False
     shift: float = 0.0
 
 
@@ -152,7 +154,8 @@ class _Plot:
     def drawn(self, one: Series, axes: Axes) -> list[str]:
         color = f"line{one.color}"
         points = [(self.x(point.x) + one.shift, self.y(point.y)) for point in one.dots]
-        parts = [path(points, kind=f"{color} faint" if one.is_faint else color)] if len(points) > 1 else []
+        kind = color + " faint" * one.is_faint + " dashed" * one.is_dashed
+        parts = [path(points, kind=kind)] if len(points) > 1 else []
         if one.is_faint or len(points) > _MOST_DOTS:
             return parts
         for point, (x, y) in zip(one.dots, points, strict=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import fill
 from types import MappingProxyType
 
 import rich.table
@@ -74,11 +75,12 @@ def _print(console: Console, table: Table, *, about: str = "") -> None:
     for number, name in enumerate(table.columns):
         cells = [row[number] for row in rows]
         has_intervals = any("(" in cell for cell in cells)
-        words = [part for cell in (name, *([] if has_intervals else cells)) for part in cell.split()]
-        widest = max((len(word) for word in words), default=1)
-        shown.add_column(
-            escape(name), justify="right" if number else "left", min_width=min(widest, 24), no_wrap=has_intervals
-        )
+        if has_intervals:  # their lines are never broken, so the column's head is
+            widest = max(len(line) for cell in (*name.split(), *cells) for line in cell.split("\n"))
+            name = fill(name, widest, break_long_words=False, break_on_hyphens=False)
+        else:
+            widest = min(24, max((len(word) for cell in (name, *cells) for word in cell.split()), default=1))
+        shown.add_column(escape(name), justify="right" if number else "left", min_width=widest, no_wrap=has_intervals)
     for number, row in enumerate(rows):
         shown.add_row(*map(escape, row), style="bold" if number in table.marked else None)
     console.print(shown)
@@ -89,7 +91,8 @@ def _narrowest(table: Table) -> int:
     widths = []
     for name, *cells in zip(table.columns, *table.rows, strict=True):
         has_intervals = any(" (" in cell for cell in cells)
-        parts = [part for cell in cells for part in (cell.split(" (") if has_intervals else cell.split())]
+        lines = [cell.replace(" (", "\n(").split("\n") if has_intervals else cell.split() for cell in cells]
+        parts = [part for line in lines for part in line]
         widths.append(max(len(part) for part in (*name.split(), *parts, "")))
     return sum(width + _BETWEEN_COLUMNS for width in widths)
 

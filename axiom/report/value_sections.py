@@ -71,7 +71,7 @@ def search_section(found: SearchNumbers) -> str:
     series = []
     for number, (name, of_budget) in enumerate(found.rates.items()):
         dots = tuple(Dot(log2(n), one.mean) for n, one in sorted(of_budget.items()))
-        series.append(Series(name, dots, color=number % _COLORS + 1))
+        series.append(Series(name, dots, color=number % _COLORS + 1, is_dashed=number >= _COLORS))
     axes = Axes("samples of each problem, as a power of 2", "programs that pass", percent, top=1.0)
     chart = line_chart("pass rate by budget and way of searching", series, axes, width=940, height=420)
     return f"{html_table(search_table(found))}<figure>{chart}</figure>"

@@ -123,8 +123,14 @@ def test_a_run_that_has_hardly_begun_is_reported_as_it_is(tmp_path: Path, rounds
     run = write_run(tmp_path / "run", rounds)
     assert main(["report", str(run), "--out", str(tmp_path / "page.html")]) == 0
     read_page(tmp_path / "page.html")
-    assert main(["report", str(run), str(run), "--out", str(tmp_path / "two.html")]) == 0
+    other = write_run(tmp_path / "other", rounds)
+    assert main(["report", str(run), str(other), "--out", str(tmp_path / "two.html")]) == 0
     read_page(tmp_path / "two.html")
+
+
+def test_a_run_that_is_named_twice_counts_once(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(run), f"{run.parent}/./{run.name}/"]) == 0
+    assert "mean of" not in capsys.readouterr().out
 
 
 def test_evaluations_without_rounds_are_reported(tmp_path: Path) -> None:
@@ -143,6 +149,23 @@ def test_narrow_terminals_keep_numbers_whole(
     assert "…" not in told
     assert max(map(len, told.splitlines()[:-1])) <= 80
     assert "(0.0 to 75.0)" in told
+
+
+def test_a_table_too_wide_for_a_terminal_loses_intervals_or_breaks_heads_but_no_figure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = {f"p{number}": (8, 8) for number in range(4)}
+    run = write_run(tmp_path, [{"validation": whole, "test": whole}, {"validation": whole, "test": whole}])
+    for name in ("hash0", "hash1"):
+        write_evaluation(run, "asked", name, whole)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["report", str(run)]) == 0
+    told = capsys.readouterr().out
+    assert all(line.count("(") == line.count(")") for line in told.splitlines())
+    rounds = told.partition("Paired tests")[0]
+    assert rounds.count("100.0%") == 8
+    assert "points against" in told
+    assert "round 0" in told
 
 
 def test_what_is_no_run_and_what_cannot_be_written_get_one_error_and_code_2(

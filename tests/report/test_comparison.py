@@ -52,6 +52,22 @@ def test_runs_that_differ_in_the_seed_alone_are_one_group_named_by_what_differs(
     assert [group.name for group in grouped(runs[:1])] == ["x"]
 
 
+def test_a_setting_that_an_older_run_does_not_tell_sets_no_run_apart_and_a_class_names_a_group_first(
+    tmp_path: Path,
+) -> None:
+    def run(name: str, objective: str, **settings: float) -> Path:
+        lines = "".join(f"  {key}: {value}\n" for key, value in settings.items())
+        config = f"model:\n  k: [1]\n{lines}  objective:\n    class_path: axiom.learning.objectives.{objective}\n"
+        return write_run(tmp_path / name, [{"validation": {"a": (2, 1)}}], config=config)
+
+    old, new, other = run("old", "SFT"), run("new", "SFT", a_new_one=1.0), run("other", "DPO", a_rate=0.5)
+    groups = grouped([read_run(path) for path in (old, new, other)])
+    assert [(group.name, [one.name for one in group.runs]) for group in groups] == [
+        ("objective SFT", ["old", "new"]),
+        ("objective DPO", ["other"]),
+    ]
+
+
 def test_the_last_and_the_chosen_round_are_held_against_the_first(tmp_path: Path) -> None:
     rounds = [{"validation": {"a": (4, passed)}, "test": {"a": (4, passed)}} for passed in (1, 3, 2)]
     alone = Group("x", (read_run(write_run(tmp_path, rounds)),))

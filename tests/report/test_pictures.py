@@ -26,6 +26,12 @@ def words(svg: str) -> list[str]:
     return [node.text or "" for node in parsed(svg).iter("text")]
 
 
+def test_a_second_line_of_a_colour_is_drawn_dashed() -> None:
+    dots = (Dot(0, 0.1), Dot(1, 0.2))
+    shown = line_chart("x", [Series("one", dots), Series("two", dots, is_dashed=True)], AXES)
+    assert [node.get("class") for node in parsed(shown).iter("path")] == ["line1", "line1 dashed"]
+
+
 @pytest.mark.parametrize(
     ("low", "high", "whole", "expected"),
     [
