@@ -1,9 +1,11 @@
 """What is wrong with a set of problems: duplicates, references that fail, tests that let wrong programs pass, leaks."""
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from axiom.problems.hidden_tests import UNPARSABLE
 from axiom.problems.leaks import Leak, leaks
 from axiom.problems.mutants import mutants
 from axiom.problems.problem import Problem
@@ -58,7 +60,7 @@ def check(problems: Sequence[Problem], *, against: Sequence[Problem], judge: Jud
     changed = [
         (problem, [judge.submit(problem, mutant.source) for mutant in islice(mutants(problem.reference), most)])
         for problem in told
-        if (most := mutants_per_problem)
+        if (most := mutants_per_problem) and _parses(problem.reference)  # the others fail, and are told so
     ]
     for problem, future in runs:
         if not (verdict := future.result()).passed:
@@ -68,3 +70,11 @@ def check(problems: Sequence[Problem], *, against: Sequence[Problem], judge: Jud
             report.mutants[problem.id] = len(futures)
             report.killed[problem.id] = sum(not future.result().passed for future in futures)
     return report
+
+
+def _parses(source: str) -> bool:
+    try:
+        ast.parse(source)
+    except UNPARSABLE:
+        return False
+    return True

@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     check_ = commands.add_parser("check", help="duplicates, references, strength of the tests, leaks")
     check_.add_argument("source")
     check_.add_argument("--against", action="append", default=[], metavar="SOURCE", help="must share no problem")
-    check_.add_argument("--mutants", type=int, default=8, help="changed references tried for each problem")
+    check_.add_argument("--mutants", type=_number, default=8, help="changed references tried for each problem")
     check_.add_argument("--isolation", choices=ISOLATIONS, default="auto")
     check_.add_argument("--skip-malformed", action="store_true", help="count malformed lines and go on")
     import_ = commands.add_parser("import", help="turn a published file into axiom's JSONL")
@@ -59,6 +59,13 @@ def _parser() -> argparse.ArgumentParser:
     import_.add_argument("output")
     import_.add_argument("--skip-malformed", action="store_true", help="count malformed records and go on")
     return parser
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"expected 0 or more, got {number}")
+    return number
 
 
 def _list(chosen: argparse.Namespace, console: Console) -> int:

@@ -102,6 +102,21 @@ def test_a_sound_file_ends_with_0(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "100.0%" in capsys.readouterr().out
 
 
+def test_a_reference_that_is_no_python_fails_and_has_no_mutants(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path / "p.jsonl", {**DOUBLE, "reference": "def double(n:\n    return"})
+    assert main(["problems", "check", file]) == 1
+    assert "syntax_error" in capsys.readouterr().out
+
+
+def test_a_number_of_mutants_below_0_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["problems", "check", write(tmp_path / "p.jsonl", DOUBLE), "--mutants", "-3"])
+    assert stop.value.code == 2
+    assert "argument --mutants: expected 0 or more, got -3" in capsys.readouterr().err
+
+
 def test_malformed_lines_are_errors_or_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = write(tmp_path / "p.jsonl", DOUBLE, "{oops", {**DOUBLE, "id": 3}, DOUBLE)
     assert main(["problems", "check", file]) == 2
