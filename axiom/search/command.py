@@ -40,12 +40,13 @@ _STYLES = ("direct", "chain_of_thought", "complete")
 
 
 def main(arguments: list[str]) -> int:
-    """Solve a question, or a file; returns the exit code, 1 where no sample of a question holds a program.
+    """Solve a question, or a file; returns the exit code, 1 where no sample of a question passes its examples.
 
     Raises:
         AxiomError: for a question, model or folder that cannot be read.
     """
     asked = _parser().parse_args(arguments)
+    _check_owners(asked)
     # An adapter's base is known here by another name than PEFT finds in its file.
     warnings.filterwarnings("ignore", message=".*base_model_name_or_path")
     problems = _problems(asked)
@@ -80,12 +81,28 @@ def why(solution: Solution) -> str:
     return f"candidate {solution.place} of {len(all_of_them)}, {solution.tokens} tokens drawn: {'; '.join(parts)}"
 
 
+def _check_owners(asked: argparse.Namespace) -> None:
+    """Refuse an option that would change nothing without the one that it belongs to.
+
+    Raises:
+        ConfigError: naming both.
+    """
+    of_a_server = ("base_url", "served_model", "server", "api_key_env")
+    owners = (
+        ("--engine openai", asked.engine == "openai", of_a_server),
+        ("--run", asked.run is not None, ("round",)),
+        ("--file", asked.file is not None, ("problem", "to")),
+    )
+    for owner, is_there, names in owners:
+        given = [f"--{name.replace('_', '-')}" for name in names if getattr(asked, name) is not None]
+        if given and not is_there:
+            raise ConfigError(f"solve: {given[0]} belongs to {owner}; give both or neither")
+
+
 def _problems(asked: argparse.Namespace) -> list[Problem]:
     """What is to be solved: one problem, or with ``--to`` all of a file."""
     if (asked.question is None) == (asked.file is None):
         raise ConfigError("solve: expected a question, or --file with a problem; and not both")
-    if asked.to is not None and asked.file is None:
-        raise ConfigError("solve: --to belongs to --file; a question's program goes to stdout")
     if asked.question is not None:
         return [problem_asked(asked.question, asked.tests or [], starter=asked.starter or "")]
     if asked.tests or asked.starter:
@@ -140,6 +157,9 @@ def _solve_one(searcher: Searcher, problem: Problem, console: Console) -> int:
         return 1
     console.print(why(solution), highlight=False, soft_wrap=True)
     sys.stdout.write(solution.best.source.rstrip() + "\n")
+    if solution.best.examples is not None and solution.best.examples < 1:
+        console.print("no candidate passes all of the public examples: draw more, or search otherwise")
+        return 1
     return 0
 
 
@@ -165,7 +185,7 @@ def _sampling(run: RunNumbers | None, asked: argparse.Namespace) -> tuple[Any, S
 def _server(asked: argparse.Namespace) -> Server | None:
     if asked.base_url is None or asked.served_model is None:
         return None
-    return Server(asked.base_url, asked.served_model, kind=asked.server, api_key_env=asked.api_key_env)
+    return Server(asked.base_url, asked.served_model, kind=asked.server or "vllm", api_key_env=asked.api_key_env)
 
 
 def _base(run: RunNumbers | None, asked: argparse.Namespace) -> str:
@@ -226,7 +246,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="what draws; openai asks a server")
     parser.add_argument("--base-url", metavar="URL", help="--engine openai: such as http://localhost:8000/v1")
     parser.add_argument("--served-model", metavar="NAME", help="--engine openai: the base's name there")
-    parser.add_argument("--server", choices=tuple(KINDS), default="vllm", help="--engine openai: what kind it is")
+    parser.add_argument("--server", choices=tuple(KINDS), help="--engine openai: what kind it is (default: vllm)")
     parser.add_argument("--api-key-env", metavar="NAME", help="--engine openai: the variable that holds the key")
     parser.add_argument("--value", metavar="FOLDER", help="a value function, as fit --data.runs leaves it")
     parser.add_argument(

@@ -30,6 +30,15 @@ def test_the_program_that_passes_the_examples_is_printed_and_why(taught: tuple[P
     assert any(line.startswith("candidate ") for line in done.stderr.splitlines())
 
 
+def test_a_program_that_fails_an_example_is_printed_and_is_no_success(taught: tuple[Path, Path]) -> None:
+    wrong = ("Return 1.", "--tests", "one() == 1", "--tests", "one() == 7", "--starter", "def one() -> int:")
+    done = axiom("solve", *wrong, "--model", str(taught[0]), *HOW)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1].strip() == "return 1"
+    assert "it passes 50% of the public examples" in done.stderr
+    assert "no candidate passes all of the public examples" in done.stderr
+
+
 def test_a_problem_of_a_file_is_solved_within_a_budget(taught: tuple[Path, Path]) -> None:
     model, problems = taught
     done = axiom("solve", "--file", str(problems), "--model", str(model), *HOW, "--budget", "60")
@@ -126,6 +135,10 @@ def test_a_file_of_something_else_is_not_written_to(
         ),
         (("x", "--tests", "f(1) == 1", "--to", "a.jsonl"), "--to belongs to --file"),
         ((*ASKED, "--search", "value_beam"), "--search value_beam needs --value FOLDER"),
+        ((*ASKED, "--base-url", "http://localhost:1/v1"), "--base-url belongs to --engine openai"),
+        ((*ASKED, "--server", "vllm"), "--server belongs to --engine openai"),
+        ((*ASKED, "--round", "1"), "--round belongs to --run"),
+        ((*ASKED, "--problem", "x"), "--problem belongs to --file"),
         ((), "expected a question, or --file"),
         (("x", "--file", "basics/test"), "and not both"),
         (("x",), "expected --tests"),
