@@ -11,7 +11,11 @@ from axiom.errors import AxiomError, ConfigError
 
 TRAINER_COMMANDS = ("fit", "collect", "validate", "test", "predict")
 SUBCOMMANDS = (*TRAINER_COMMANDS, "verify", "problems", "report", "export", "solve", "doctor")
-_OF_A_PLACE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EACCES, errno.EPERM, errno.EROFS)
+_OF_A_PLACE = {
+    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST), "name another place"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "name another place, or make it writable"),
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "free some room; the same command goes on from here"),
+}
 HELP = """usage: python -m axiom {fit,collect,validate,test,predict} --config FILE.yaml [--KEY VALUE ...]
        python -m axiom verify PROBLEMS.jsonl SAMPLES.jsonl [--out VERDICTS.jsonl]
        python -m axiom problems {list,show,check,import}
@@ -95,9 +99,11 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"error: {error}\n")
         return 2
     except OSError as error:
-        if error.errno not in _OF_A_PLACE or error.filename is None:
+        if error.errno not in _OF_A_PLACE:
             raise
-        sys.stderr.write(f"error: {error.filename}: {error.strerror}; name another place, or make it writable\n")
+        sys.stderr.write(f"error: {error.filename or 'output'}: {error.strerror}; {_OF_A_PLACE[error.errno]}\n")
+        if error.filename is None:  # what could not be written is tried again at the interpreter's end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; the same command goes on from here\n")

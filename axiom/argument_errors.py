@@ -41,14 +41,32 @@ def plainly(message: str, options: Sequence[str]) -> str:
         return _no_such(f"{key}.{unknown[1]}" if key else unknown[1], options)
     if named := re.search(r"class_path '([^']+)':\s+No module named '([^']+)'", message):
         return f"{where}no class {named[1]}: there is no module '{named[2]}'"
+    if named := re.search(r"class_path '([^']+)':\s+module '([^']+)' has no attribute", message):
+        return f"{where}no class {named[1]}: module '{named[2]}' has none of this name"
+    if lacking := re.search(r"class_path '([^']+)':\s+the following arguments are required: (.+)", message):
+        return f"{where}{lacking[1].rpartition('.')[2]} has to be given {lacking[2].strip()}"
     if named := re.search(r"dot import path string: (\S+)", message):
         return f"{where}no class '{named[1]}'"
+    if other := re.search(
+        r"Import path (\S+ )?does not (?:correspond to a subclass of|implement protocol) (\w+)", message
+    ):
+        name = other[1] or f"{_given(message)} "
+        return f"{where}{name}is no {other[2]}: it has to have the methods of that class"
+    if failed := re.search(
+        r"Expected a path but (\S+) either not accessible or invalid.*Errors:\s+- (.+)", message, re.S
+    ):
+        return f"{where}no class {failed[1]}: {' '.join(failed[2].partition('Expected a')[0].strip(' -').split())}"
     if file := re.search(r"File does not exist: '([^']+)'", message):
         return f"{where}{file[1]} not found"
     if expected := list(dict.fromkeys(_expected(message))):
-        got = re.search(r"(?:Got value|Given value): (.+)", message)
-        return f"{where}expected {' or '.join(expected)}" + (f", got '{got[1]}'" if got else "")
+        got = _given(message)
+        return f"{where}expected {' or '.join(expected)}" + (f", got '{got}'" if got else "")
     return " ".join(message.split())
+
+
+def _given(message: str) -> str:
+    found = re.search(r"(?:Got value|Given value): (.+)", message)
+    return found[1] if found else ""
 
 
 def _expected(message: str) -> Iterable[str]:

@@ -6,13 +6,11 @@ import sys
 import warnings
 from argparse import ArgumentParser, _SubParsersAction
 from collections.abc import Iterator
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NoReturn
 
 import lightning as L
 import torch
-import yaml
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI, SaveConfigCallback
 from lightning.pytorch.loggers import TensorBoardLogger
@@ -20,10 +18,12 @@ from lightning.pytorch.utilities.exceptions import SIGTERMException
 from transformers.utils import logging as transformers_logging
 
 from axiom.argument_errors import plainly
+from axiom.configuration import learns_values
 from axiom.errors import AxiomError, ConfigError, ModelError, RankLostError, RoundStoreError
 from axiom.generation.openai_sampler import OpenAISampler
 from axiom.generation.transformers_sampler import TransformersSampler, is_out_of_memory
 from axiom.generation.vllm_sampler import VLLMSampler
+from axiom.help_page import put_in_order
 from axiom.learning.objectives import DPO, SFT, Distill, PolicyGradient
 from axiom.rounds.store import no_room
 from callbacks.collection import tell_collection
@@ -41,6 +41,14 @@ from modules.value_module import ValueModule
 ENGINES = tuple(engine.__name__ for engine in (TransformersSampler, VLLMSampler, OpenAISampler))
 OBJECTIVES = tuple(objective.__name__ for objective in (SFT, Distill, DPO, PolicyGradient))
 DEFAULT_RUN = "runs/quickstart"
+_WHAT_IT_DOES = {
+    "fit": "Sample, judge and train for as many rounds as asked for; goes on where it was stopped.",
+    "validate": "pass@k of the policy, or of --model.adapter, on data.validation_problems.",
+    "test": "pass@k of the policy, or of --model.adapter, on data.test_problems.",
+    "predict": "Samples of data.test_problems with their verdicts, as JSON lines.",
+}
+_SAYS_NOTHING = ("Seed set to", "GPU available: False", "TPU available: False", "`max_epochs=", "litlogger")
+_OF_VALUES = {"fit": "Learn a value function from the verdicts of the runs that data.runs names."}
 # How the names of Lightning's strategies and their classes begin.
 SHARDING = ("fsdp", "deepspeed", "modelparallel")
 
@@ -96,11 +104,17 @@ class AxiomTrainer(L.Trainer):
 
 
 class AxiomParser(LightningArgumentParser):
-    """Says in one line what is wrong with an option, and what there is in its place."""
+    """Says in one line what is wrong with an option, and what there is in its place; helps in plain words."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         # An abbreviated option is most often a misspelt one.
         super().__init__(*arguments, allow_abbrev=False, **settings)
+
+    def format_help(self, *arguments: Any) -> str:
+        """The help page: what is axiom's own before Lightning's Trainer, in plain words."""
+        self.usage = f"python -m axiom {self.prog.rpartition(' ')[2]} --config FILE.yaml [--KEY VALUE ...]"
+        put_in_order(self)
+        return super().format_help(*arguments)
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
         """Tell the mistake, and end with code 2."""
@@ -124,11 +138,13 @@ def _options(parser: ArgumentParser) -> Iterator[str]:
 
 
 class FitConfig(SaveConfigCallback):
-    """Keeps the configuration of ``fit`` beside its log; an evaluation in the run's folder leaves it as it is."""
+    """Keeps the configuration of ``fit`` beside its log; what trains no more in the run's folder leaves it as it is."""
 
     def setup(self, trainer: L.Trainer, pl_module: L.LightningModule, stage: str) -> None:
-        """Save it where a fit begins."""
-        if stage == "fit":
+        """Save it where a fit begins or goes on, and not where one that is over tells its result again."""
+        data: Any = trainer.datamodule  # type: ignore[attr-defined]
+        is_over = isinstance(data, BestOfNDataModule) and data.newest_round() == data.rounds
+        if stage == "fit" and not is_over:
             super().setup(trainer, pl_module, stage)
 
 
@@ -237,39 +253,6 @@ class ValueCLI(WholePolicyCLI):
         _add_quiet(parser)
 
 
-def learns_values(arguments: list[str]) -> bool:
-    """Whether a command line is the value function's: it, or one of its configuration files, names ``data.runs``.
-
-    Raises:
-        ConfigError: if a configuration file is missing or no mapping of options, naming the place.
-    """
-    named = False
-    for word, following in zip_longest(arguments, arguments[1:], fillvalue=""):
-        name, _, given = word.partition("=")
-        named |= name == "--data.runs"
-        if name in ("--config", "-c") and (given or following):
-            data = _read_configuration(Path(given or following)).get("data")
-            named |= isinstance(data, dict) and "runs" in data
-    return named
-
-
-def _read_configuration(file: Path) -> dict[str, Any]:
-    try:
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"--config: {file} not found") from None
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"--config: {file} cannot be read: {error}") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or " ".join(str(error).split())
-        raise ConfigError(f"--config: {file}{line} is no YAML: {problem}") from error
-    if not isinstance(found, dict):
-        raise ConfigError(f"--config: {file} holds a {type(found).__name__}; expected keys such as data: and model:")
-    return found
-
-
 def _add_quiet(parser: LightningArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="show results and errors only, no progress")
     parser.link_arguments("quiet", "display.quiet")
@@ -357,7 +340,11 @@ def _run(command_line: type[WholePolicyCLI], arguments: list[str], *, is_value: 
         save_config_callback=FitConfig,
         save_config_kwargs={"overwrite": True},
         parser_class=AxiomParser,
+        parser_kwargs={
+            name: {"description": words} for name, words in (_OF_VALUES if is_value else _WHAT_IT_DOES).items()
+        },
         seed_everything_default=0,
+        auto_configure_optimizers=False,  # the module makes its own, which rounds restart and resume
         args=arguments,
         trainer_defaults={
             "enable_progress_bar": False,
@@ -374,9 +361,8 @@ def _silence_what_a_user_cannot_change() -> None:
     """Hints and warnings of dependencies about choices that are axiom's own."""
     transformers_logging.disable_progress_bar()
     transformers_logging.set_verbosity_error()
-    logging.getLogger("lightning.pytorch.utilities.rank_zero").addFilter(
-        lambda record: "litlogger" not in record.getMessage()
-    )
+    for name in ("lightning.pytorch.utilities.rank_zero", "lightning.fabric.utilities.seed"):
+        logging.getLogger(name).addFilter(_says_something)
     for message in (
         "LightningCLI's args parameter",
         "`max_epochs` was not set",
@@ -386,3 +372,8 @@ def _silence_what_a_user_cannot_change() -> None:
         "The PEFT config's `base_model_name_or_path`",
     ):
         warnings.filterwarnings("ignore", message=f".*{message}")
+
+
+def _says_something(record: logging.LogRecord) -> bool:
+    """Whether a line of Lightning's tells more than what was asked for, or is not there."""
+    return not any(part in record.getMessage() for part in _SAYS_NOTHING)

@@ -67,7 +67,7 @@ class Display(L.Callback):
         if self._activity != activity or done == 1:
             self._began = time.monotonic()
         loss = outputs["loss"] if isinstance(outputs, dict) else outputs
-        left_s = (time.monotonic() - self._began) * (total - done) / max(done - 1, 1)
+        left_s = (time.monotonic() - self._began) * (total - done) / (done - 1) if done > 1 else None
         self._show(trainer, activity, done=done, total=total, detail=f"loss {float(loss):.3f}", left_s=left_s)
 
     def say(self, trainer: L.Trainer, result: RenderableType) -> None:

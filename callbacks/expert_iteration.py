@@ -166,7 +166,7 @@ class ExpertIteration(L.Callback):
                 trainer,
                 f"test pass@{k}: model 0 {sum(before) / len(before):.1%}, model {chosen} "
                 f"{sum(after) / len(after):.1%}, change {mean * 100:+.1f} points (95% interval {low * 100:+.1f} to "
-                f"{high * 100:+.1f}, {len(before)} problems)",
+                f"{high * 100:+.1f}, {_problems(len(before))})",
             )
         for logger in trainer.loggers:
             logger.log_metrics(scalars, step=newest)
@@ -208,28 +208,37 @@ class ExpertIteration(L.Callback):
         started = time.monotonic()
         validation = _counts(data.collect("validation"))
         scalars = {f"val/pass@{k}": mean_pass_at_k(validation, k) for k in self.k}
-        row: dict[str, Any] = {"round": data.round, **scalars}
+        self._tabulate(data)
         train = data.folder.read("train")
         if train:
-            counts, examples = _counts(train), len(data.examples())
             scalars |= collection_scalars(train, data.before_stopping(train), self.k, data.collected.pop("train", None))
-            scalars["collect/examples"] = float(examples)
+            scalars["collect/examples"] = float(self.table[-1]["examples"])
             scalars |= data.value_figures
             banded = Counter(data.bands().values())
             scalars |= {f"curriculum/{band}": float(banded[band]) for band in BANDS}
-            row |= {
-                "accepted": f"{sum(r.passed for r in train)} of {len(train)}",
-                "solved": f"{sum(c > 0 for _, c in counts)} of {len(counts)}",
-                "examples": examples,
-            }
         for logger in trainer.loggers:
             logger.log_metrics(scalars, step=data.round)
         for callback in trainer.callbacks:  # type: ignore[attr-defined]
             if hook := getattr(callback, "on_round_reported", None):
                 hook(trainer, data)
-        self.table.append(row)
         log.info("round %d reported in %.1f s", data.round, time.monotonic() - started)
         display_of(trainer).say(trainer, self._as_table())
+
+    def _tabulate(self, data: Any) -> None:
+        """Add the current round to the table, after the earlier ones that another process reported."""
+        now = data.round
+        for data.round in range(len(self.table), now + 1):
+            validation, train = (_counts(data.folder.read(purpose)) for purpose in ("validation", "train"))
+            row: dict[str, Any] = {"round": data.round}
+            row |= {f"val/pass@{k}": mean_pass_at_k(validation, k) for k in self.k}
+            if train:
+                drawn, passed = (sum(each) for each in zip(*train, strict=True))
+                row |= {
+                    "accepted": f"{passed} of {drawn}",
+                    "solved": f"{sum(c > 0 for _, c in train)} of {len(train)}",
+                    "examples": len(data.examples()),
+                }
+            self.table.append(row)
 
     def _as_table(self) -> Table:
         table = Table(title="Expert iteration")
@@ -244,3 +253,7 @@ class ExpertIteration(L.Callback):
 
 def _counts(rows: Sequence[JudgedSample]) -> list[tuple[int, int]]:
     return list(counts_by_problem(rows).values())
+
+
+def _problems(number: int) -> str:
+    return f"{number} problem{'s' * (number != 1)}"

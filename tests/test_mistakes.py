@@ -28,6 +28,11 @@ CONFIGURATIONS = {
     "key.yaml": "data:\n  sampels: 4\n",
     "nested.yaml": "model:\n  objective:\n    class_path: DPO\n    init_args: {bta: 1}\n",
 }
+MODULES = {
+    "own.py": "from axiom.learning.objectives import SFT\n\n\nclass Other: ...\n\n\n"
+    "class Needy(SFT):\n    def __init__(self, *, strength: int) -> None: ...\n",
+    "unsound.py": "raise RuntimeError('no such thing')\n",
+}
 
 
 def without(model: Path, folder: Path, part: str) -> None:
@@ -92,6 +97,12 @@ def without(model: Path, folder: Path, part: str) -> None:
         ),
         (("fit", "--model.objective", "DPX"), "model.objective: no class 'DPX'; objectives: SFT, Distill, DPO, Polic"),
         (("fit", "--model.objective", "my.own.Loss"), "no class my.own.Loss: there is no module 'my'"),
+        (("fit", "--model.objective", "own.Missing"), "no class own.Missing: module 'own' has none of this name; obj"),
+        (("fit", "--model.objective", "own.Other"), "model.objective: own.Other is no Objective: it has to have the"),
+        (("fit", "--model.objective", "own.Needy"), "model.objective: Needy has to be given strength"),
+        (("fit", "--model.objective", "unsound.Any"), "model.objective: no class unsound.Any: no such thing"),
+        (("fit", "--data.sampler", "own.Other"), "data.sampler: own.Other is no Sampler: it has to have the methods"),
+        (("fit", "--optimizer", "AdamW"), "--optimizer: no such option; did you mean --model.optimizer?"),
         (("fit", "--model.objective", "DPO", "--model.objective.beta", "x"), "model.objective.beta: expected a number"),
         (("fit", "--data.max_new_tokens", "1024"), "'t/one': a prompt of 97 tokens and 1024 new ones do not fit"),
         (("collect", "--data.max_new_tokens", "1024"), "'t/one': a prompt of 97 tokens and 1024 new ones do not fit"),
@@ -102,6 +113,8 @@ def without(model: Path, folder: Path, part: str) -> None:
         (("fit", "--data.sampler.rows", "0"), "rows 0 and rows_per_prompt"),
         (("fit", "--data.min_p", "1"), "min_p 1.0: expected a number from 0"),
         (("fit", "--data.enough_passing", "0"), "data.enough_passing: expected 1 or more, got 0"),
+        (("predict", "--predictions.file", "{folder}"), "is a folder; name another place"),
+        (("predict", "--predictions.file", "{folder}/bad.jsonl/x"), "bad.jsonl/x: File exists; name another place"),
         (("collect", "--round", "7"), "run has no round yet; expected 0 to 0"),
         (("collect", "--round", "-1"), "--round -1"),
         (("collect", "--ckpt_path", "{folder}/other.ckpt"), "other.ckpt holds no adapter of axiom's"),
@@ -129,8 +142,9 @@ def test_a_mistake_gets_one_clear_error_and_code_two(
     (tmp_path / "bad.jsonl").write_text('{"id": "t/one", "entry_point": "one"}\n')
     long = problem_to_json(ONE) | {"id": "t/long", "statement": "x" * 2000}
     (tmp_path / "long.jsonl").write_text(json.dumps(long) + "\n")
-    for name, text in CONFIGURATIONS.items():
+    for name, text in (CONFIGURATIONS | MODULES).items():
         (tmp_path / name).write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
     without(tiny_model, tmp_path / "no_template", "chat_template")
     without(tiny_model, tmp_path / "no_end", "eos_token")
     torch.save({"state_dict": {"weight": torch.zeros(1)}}, tmp_path / "other.ckpt")

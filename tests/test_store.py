@@ -113,8 +113,8 @@ def test_the_newest_round_is_the_last_with_a_manifest(tmp_path: Path) -> None:
     [
         ({"base": "other"}, "base"),
         ({"seed": 1}, "seed"),
-        ({"problems": {"train": "2"}}, "problems"),
-        ({"sampling": {"n": 3}}, "sampling"),
+        ({"problems": {"train": "2"}}, r"problems\.train"),
+        ({"sampling": {"n": 3}}, r"sampling\.n"),
         ({"enough_passing": 2}, "enough_passing"),
         ({"on_policy": False}, "on_policy"),
         ({"policy": {"quantization": "none", "lora_alpha": 32.0}}, "quantization"),

@@ -15,8 +15,8 @@ import pytest
 
 from axiom.__main__ import main
 from tests.levels import LEVELS
+from tests.runs import ROOT, command
 
-ROOT = Path(__file__).resolve().parent.parent
 PROBLEMS = [
     {
         "id": name,
@@ -99,7 +99,28 @@ def test_a_place_that_cannot_be_written_is_named(
     assert main(["verify", *files, "--out", str(tmp_path / place)]) == 2
     told = capsys.readouterr().err
     assert told.startswith(f"error: {tmp_path / place}: ")
-    assert told.endswith("; name another place, or make it writable\n")
+    assert told.endswith("; name another place\n")
+
+
+def test_problems_without_a_sample_are_told_beside_pass_at_k(
+    files: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    some = write(tmp_path / "some.jsonl", [row for row in SAMPLES if row["task_id"] == "p/a"])
+    assert main(["verify", files[0], some]) == 0
+    shown = capsys.readouterr().out
+    assert "2 samples of 1 problems" in shown
+    assert "1 of 2 problems have no sample, and are left out of pass@k" in shown
+    assert main(["verify", *files]) == 0
+    assert "have no sample" not in capsys.readouterr().out
+
+
+def test_output_that_finds_no_room_is_told_in_one_line(files: tuple[str, str], tmp_path: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command("verify", *files, "--quiet"), cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr == "error: output: No space left on device; free some room; the same command goes on from here\n"
 
 
 def test_an_interrupted_file_is_gone_on_with_and_its_torn_line_dropped(files: tuple[str, str], tmp_path: Path) -> None:

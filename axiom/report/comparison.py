@@ -131,11 +131,17 @@ def grouped(runs: Sequence[RunNumbers]) -> list[Group]:
     varying.sort(key=lambda name: not name.endswith(_CLASS))
     shown = next((n for n in range(1, _TOLD) if len(set(_labels(alike, varying[:n]))) == len(alike)), _TOLD)
     labels = _labels(alike, varying[:shown])
-    return [Group(told or runs[0].name, tuple(runs)) for told, runs in zip(labels, alike, strict=True)]
+    return [Group(told or _seeds(runs), tuple(runs)) for told, runs in zip(labels, alike, strict=True)]
 
 
 def _labels(groups: Sequence[Sequence[RunNumbers]], names: Sequence[str]) -> list[str]:
     return [", ".join(_told(name, _asked(members[0])[name]) for name in names) for members in groups]
+
+
+def _seeds(runs: Sequence[RunNumbers]) -> str:
+    """The name of a group that no setting tells from another."""
+    seeds = [str(run.manifest.seed) for run in runs if run.manifest is not None]
+    return runs[0].name if len(runs) == 1 else f"seeds {', '.join(seeds)}"
 
 
 _TOLD = 3

@@ -106,8 +106,11 @@ class Manifest:
 
         Of policy and loop, what one of them does not tell is no difference; and any loop may begin with one round 0.
         """
-        names = ("base", "seed", "problems", "sampling", "enough_passing", "on_policy")
+        names = ("base", "seed", "enough_passing", "on_policy")
         pairs = {name: (getattr(self, name), getattr(other, name)) for name in names}
+        for name in ("problems", "sampling"):
+            mine, its = getattr(self, name), getattr(other, name)
+            pairs |= {f"{name}.{key}": (mine.get(key), its.get(key)) for key in sorted(mine.keys() | its.keys())}
         for mine, its in ((self.policy, other.policy), (self.loop if self.round else {}, other.loop)):
             pairs |= {name: (mine[name], its[name]) for name in mine if name in its}
         return [f"{name}: {mine} != {its}" for name, (mine, its) in pairs.items() if mine != its]

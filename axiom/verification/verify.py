@@ -85,7 +85,7 @@ def main(arguments: list[str]) -> int:
                 file=file,
                 quiet=chosen.quiet,
             )
-        _report(_stored(out, isolation=judge.isolation), out)
+        _report(_stored(out, isolation=judge.isolation), out, problems=len(problems))
     return 0
 
 
@@ -275,13 +275,14 @@ def _stored(out: Path, *, isolation: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _report(rows: list[dict[str, Any]], out: Path) -> None:
+def _report(rows: list[dict[str, Any]], out: Path, *, problems: int) -> None:
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for row in rows:
         if row["outcome"] != Outcome.internal_error.value:
             counts[row["task_id"]][0] += 1
             counts[row["task_id"]][1] += row["outcome"] == Outcome.passed.value
-    table = Table(title=f"{len(rows)} samples of {len(counts)} problems")
+    answered = len({row["task_id"] for row in rows})
+    table = Table(title=f"{len(rows)} samples of {answered} problems")
     table.add_column("")
     table.add_column("", justify="right")
     fewest = min((n for n, _ in counts.values()), default=0)
@@ -292,4 +293,6 @@ def _report(rows: list[dict[str, Any]], out: Path) -> None:
         table.add_row(outcome, str(count))
     console = Console()
     console.print(table)
+    if answered < problems:
+        console.print(f"{problems - answered} of {problems} problems have no sample, and are left out of pass@k")
     console.print(f"verdicts: {out}", soft_wrap=True, highlight=False)

@@ -50,6 +50,7 @@ def test_runs_that_differ_in_the_seed_alone_are_one_group_named_by_what_differs(
     assert both.mean == 0.25
     assert groups[0].estimate("validation", 1, 1) is None
     assert [group.name for group in grouped(runs[:1])] == ["x"]
+    assert [group.name for group in grouped([runs[0], runs[2]])] == ["seeds 0, 1"]
 
 
 def test_a_setting_that_an_older_run_does_not_tell_sets_no_run_apart_and_a_class_names_a_group_first(
