@@ -26,7 +26,7 @@ class Origin:
     Attributes:
         base: the model's name.
         adapter: PEFT folder of the first run's round.
-        quantization, dtype: as the run's configuration has them; None where it keeps none.
+        quantization, dtype: as the run's manifest or configuration has them; None where neither does.
     """
 
     base: str
@@ -95,8 +95,7 @@ class VerdictsDataModule(L.LightningDataModule):
         if len(bases) > 1:
             raise ConfigError(f"data.runs: they have several bases ({', '.join(sorted(bases))}); name runs of one")
         adapter = adapter_of(first, chosen_round(first, self.round)).adapter
-        settings = first.settings
-        return Origin(bases.pop(), adapter, settings.get("model.quantization"), settings.get("model.dtype"))
+        return Origin(bases.pop(), adapter, first.policy_setting("quantization"), first.policy_setting("dtype"))
 
     def setup(self, stage: str) -> None:
         """Read the verdicts and make Examples of them.

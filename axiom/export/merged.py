@@ -61,12 +61,12 @@ def export_merged(
 
 def _policy(run: RunNumbers, index: int, quantization: Quantization | None) -> Policy:
     """The policy as it sampled the round."""
-    settings, adapter = run.settings, adapter_of(run, index).adapter
-    kind: Any = quantization or settings.get("model.quantization")
+    adapter = adapter_of(run, index).adapter
+    kind: Any = quantization or run.policy_setting("quantization")
     if kind is None:
-        raise ConfigError(f"{run.path} keeps no configuration with model.quantization; name it by --quantization")
+        raise ConfigError(f"nothing in {run.path} tells model.quantization; name it by --quantization")
     base = next(one.manifest.base for one in run.rounds if one.index == index)
-    return Policy(base=base, quantization=kind, dtype=settings.get("model.dtype", "auto"), adapter=adapter)
+    return Policy(base=base, quantization=kind, dtype=run.policy_setting("dtype") or "auto", adapter=adapter)
 
 
 def _probes(run: RunNumbers, index: int, tokenizer: Any, *, selection: str | None) -> list[tuple[list[int], list[int]]]:

@@ -27,6 +27,7 @@ def new_folder(target: Path) -> Iterator[Path]:
             made = Path(scratch) / "new"
             made.mkdir()
             yield made
+            _open_to_readers(made)
             os.replace(made, target)  # an empty folder gives way
     except OSError as error:
         raise ConfigError(f"--to {target} cannot be written: {error}") from error
@@ -41,3 +42,12 @@ def copy_adapter(folder: RoundFolder, target: Path) -> None:
     """
     for name in ADAPTER_FILES:
         shutil.copyfile(folder.adapter / name, target / name)
+
+
+def _open_to_readers(folder: Path) -> None:
+    """Give files the mode that the user's umask asks for: safetensors writes weights for its owner alone."""
+    mask = os.umask(0)
+    os.umask(mask)
+    for file in folder.rglob("*"):
+        if file.is_file():
+            file.chmod(0o666 & ~mask)

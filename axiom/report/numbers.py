@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from axiom.errors import RoundStoreError
 from axiom.report.config_file import budgets, compared, read_config, round_choice
@@ -136,6 +137,11 @@ class RunNumbers:
     def manifest(self) -> Manifest | None:
         """Of the first round."""
         return self.rounds[0].manifest if self.rounds else None
+
+    def policy_setting(self, name: Literal["quantization", "dtype"]) -> str | None:
+        """What the adapters were trained under: as the manifest has it, or else the configuration; None if neither."""
+        known = self.manifest.policy.get(name) if self.manifest is not None else None
+        return known or self.settings.get(f"model.{name}")
 
     def counts(self, purpose: Purpose) -> dict[int, Counts]:
         """(samples, passed) of each problem, by round, of the rounds that have any."""

@@ -196,12 +196,12 @@ def _base(run: RunNumbers | None, asked: argparse.Namespace) -> str:
 
 def _policy(run: RunNumbers | None, asked: argparse.Namespace) -> Policy:
     """The run's round, or the model that is named."""
-    settings = {} if run is None else run.settings
+    kind: Any = asked.quantization or (run and run.policy_setting("quantization")) or "nf4"
     adapter = None if run is None else adapter_of(run, chosen_round(run, asked.round)).adapter
     return Policy(
         base=_base(run, asked),
-        quantization=asked.quantization or settings.get("model.quantization", "nf4"),  # type: ignore[arg-type]
-        dtype=settings.get("model.dtype", "auto"),
+        quantization=kind,
+        dtype=(run and run.policy_setting("dtype")) or "auto",
         adapter=Path(asked.adapter) if asked.adapter else adapter,
         device=torch.device("cuda" if torch.cuda.is_available() else "cpu"),
     )

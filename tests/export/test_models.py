@@ -1,5 +1,6 @@
 """The exported adapter and the merged model: they compute what the policy does, and load without axiom."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,10 @@ def test_the_merged_model_computes_what_the_policy_with_its_adapter_does(
     tmp_path: Path, tiny_model: Path, quantization: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run, policy = run_with_adapters(tmp_path, tiny_model, quantization)
+    mask = os.umask(0o022)
     assert main(["export", str(run), "--to", str(tmp_path / "out"), "--merge"]) == 0
+    os.umask(mask)
+    assert {file.stat().st_mode & 0o777 for file in (tmp_path / "out").iterdir()} == {0o644}
     merged = AutoModelForCausalLM.from_pretrained(tmp_path / "out")
     assert merged.dtype == torch.float32
     assert not hasattr(merged.config, "quantization_config")
@@ -135,7 +139,7 @@ def test_what_is_missing_for_an_export_is_named(
         return capsys.readouterr().err
 
     (run / "tensorboard/config.yaml").unlink()
-    assert "keeps no configuration with model.quantization; name it by --quantization" in refused("--merge")
+    assert "tells model.quantization; name it by --quantization" in refused("--merge")
     (run / "rounds/001/adapter/adapter_model.safetensors").unlink()
     assert "holds no adapter_model.safetensors; choose another round by --round" in refused()
     for file in run.glob("rounds/*/validation-*.jsonl"):

@@ -28,6 +28,15 @@ def test_samples_are_summed_up_with_each_program_judged_once_and_faults_counted_
     assert (found.passed, found.solved) == (2, 1)
 
 
+def test_a_manifest_tells_what_adapters_were_trained_under_before_a_configuration_does(tmp_path: Path) -> None:
+    config = "model:\n  quantization: none\n  dtype: auto\n"
+    told = write_run(tmp_path / "told", [{}], config=config, policy={"quantization": "nf4", "dtype": "float32"})
+    of_old = write_run(tmp_path / "old", [{}], config=config)
+    found = [(run.policy_setting("quantization"), run.policy_setting("dtype")) for run in map(read_run, (told, of_old))]
+    assert found == [("nf4", "float32"), ("none", "auto")]
+    assert read_run(write_run(tmp_path / "bare", [{}])).policy_setting("dtype") is None
+
+
 def test_a_run_is_read_with_its_rounds_its_choice_and_what_tensorboard_knows(tmp_path: Path) -> None:
     run = write_run(
         tmp_path / "mine",
