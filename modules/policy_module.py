@@ -18,12 +18,11 @@ from axiom.policy.policy import Policy
 from axiom.policy.quantization import Quantization
 from axiom.problems.problem import Problem
 from axiom.rounds.store import JudgedSample, Purpose, counts_by_problem
+from modules.finite_steps import FiniteSteps
 from modules.metrics import PassAtK
 
 log = logging.getLogger(__name__)
 ADAPTER_PREFIX = "adapter."
-# Steps in a row. The gradient scaler of 16-mixed may take sixteen of them to find its scale.
-_NOT_FINITE_UP_TO = 20
 
 
 class Solver(Protocol):
@@ -94,7 +93,8 @@ class PolicyModule(L.LightningModule):
         self.save_hyperparameters(ignore=["k", "objective"])
         self.objective = objective or SFT()
         self.policy: Policy | None = None
-        self._round = self._fresh_since = self._not_finite = 0
+        self._round = self._fresh_since = 0
+        self._finite = FiniteSteps()
         self._has_warned = False
         self.k = tuple(k)
         self.pass_at_k = torch.nn.ModuleDict({str(budget): PassAtK(budget) for budget in self.k})
@@ -154,23 +154,12 @@ class PolicyModule(L.LightningModule):
         return loss * batch.share
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
-        """Have the optimizer pass over a step whose gradient, which all ranks share, is not finite.
+        """Have the optimizer pass over a step whose gradient is not finite.
 
         Raises:
             ConfigError: if that goes on and on.
         """
-        gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
-        if torch.nn.utils.get_total_norm(gradients).isfinite():
-            self._not_finite = 0
-            return
-        optimizer.zero_grad()  # an optimizer leaves a parameter without a gradient as it is
-        self._not_finite += 1
-        if self._not_finite >= _NOT_FINITE_UP_TO:
-            raise ConfigError(
-                f"no gradient of the last {self._not_finite} steps was finite; take a lower --model.learning_rate, or "
-                "--model.dtype float32, in another --trainer.default_root_dir"
-            )
-        if not self._has_warned:
+        if not self._finite.check(optimizer) and not self._has_warned:
             self._has_warned = True
             log.warning(
                 "round %d, step %d: the gradient is not finite; such steps are left out, which is told once a round",

@@ -1,6 +1,7 @@
 """The LightningModule around the value function: its loss, and how well it tells programs apart that it never saw."""
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +18,9 @@ from axiom.learning.value_figures import SCORES_FILE, Scored, auroc_by_problem, 
 from axiom.policy.policy import Policy
 from axiom.policy.quantization import Quantization
 from axiom.policy.value_function import ValueFunction, ValueKind
+from modules.finite_steps import FiniteSteps
 
+log = logging.getLogger(__name__)
 FOLDER = "value"
 # Shares of a completion's tokens at which values are told.
 SHARES = (0.25, 0.5, 0.75, 1.0)
@@ -81,6 +84,7 @@ class ValueModule(L.LightningModule):
         self._best_rows: list[dict[str, Any]] = []
         self._known: dict[ValueExample, torch.Tensor] = {}
         self._known_bytes = 0
+        self._finite = FiniteSteps()
 
     def build_value(self, device: torch.device) -> ValueFunction:
         """Load policy and head onto a device; later calls return them as they are.
@@ -129,6 +133,15 @@ class ValueModule(L.LightningModule):
             loss = value_loss(logits, batch.passing, batch.failing, counts)
         self.log("value/loss", loss, on_step=True, batch_size=len(batch.examples))
         return loss * batch.packed.share
+
+    def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
+        """Have the optimizer pass over a step whose gradient is not finite.
+
+        Raises:
+            ConfigError: if that goes on and on.
+        """
+        if not self._finite.check(optimizer):
+            log.warning("step %d: the gradient is not finite; the step is left out", self.global_step)
 
     def validation_step(self, batch: ValueBatch, batch_index: int) -> None:
         """Values of completions at some shares of their tokens; no collectives in here."""

@@ -17,7 +17,7 @@ from axiom.policy.policy import read_adapter
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Problem, problem_to_json
 from axiom.rounds.store import RoundStore
-from modules import policy_module
+from modules import finite_steps
 from tests.runs import ONE, axiom, events, settings
 
 NINE = replace(ONE, id="t/nine", tests=(CallTest(args=(), expected=9),))  # what no round of this model solves
@@ -175,7 +175,7 @@ def test_a_step_whose_gradient_is_not_finite_changes_nothing_and_is_told_once_a_
     taught: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(SFT, "loss", NotFinite(lambda step: step % 2 == 1))
-    monkeypatch.setattr(policy_module, "_NOT_FINITE_UP_TO", 2)
+    monkeypatch.setattr(finite_steps, "_UP_TO", 2)
     assert main(few(tmp_path, taught, 2, "--trainer.accumulate_grad_batches", "1")) == 0
     told = [text.partition(":")[0] for text in caplog.messages if "the gradient is not finite" in text]
     assert told == ["round 0, step 1", "round 1, step 3"]
@@ -189,7 +189,7 @@ def test_gradients_that_stay_not_finite_end_the_run_with_what_to_do(
     taught: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(SFT, "loss", NotFinite(lambda step: True))
-    monkeypatch.setattr(policy_module, "_NOT_FINITE_UP_TO", 2)
+    monkeypatch.setattr(finite_steps, "_UP_TO", 2)
     assert main(few(tmp_path, taught, 2)) == 2
     told = capfd.readouterr().err.splitlines()[-1]
     assert told.startswith("error: no gradient of the last 2 steps was finite; take a lower --model.learning_rate")

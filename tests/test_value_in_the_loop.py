@@ -1,14 +1,17 @@
 """The value function by the command line: a run of the tiny model, then what its verdicts teach."""
 
+import itertools
 import json
+import math
 import shutil
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from axiom.__main__ import main
-from axiom.cli import learns_values
+from axiom.configuration import learns_values
 from axiom.generation.chat_template import encode_prompt
 from axiom.learning.packing import PackedBatch, TokenizedExample, pack
 from axiom.learning.value_figures import reliability
@@ -63,6 +66,22 @@ def test_it_learns_to_tell_right_programs_from_wrong_ones(
     values = {one["passed"]: one["values"]["1.0"] for one in scores}
     assert values[True] > values[False]
     assert (tmp_path / "value" / "adapter").is_dir() is has_adapter
+
+
+def test_a_step_whose_gradient_is_not_finite_leaves_the_value_function_as_it_is(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    sound, steps = value_module.value_loss, itertools.count()
+
+    def unsound(*arguments: torch.Tensor) -> torch.Tensor:
+        return sound(*arguments) * (math.nan if next(steps) == 1 else 1.0)
+
+    monkeypatch.setattr(value_module, "value_loss", unsound)
+    places = ("--data.runs", str(run), "--data.leaks", "allow", "--trainer.default_root_dir", str(tmp_path))
+    assert main([*VALUE, *places, "--trainer.max_epochs", "4", "--data.batch_size", "64"]) == 0
+    assert [text for text in caplog.messages if "the gradient is not finite; the step is left out" in text]
+    (head,) = (tmp_path / "value").glob("*.safetensors")
+    assert all(tensor.isfinite().all() for tensor in load_file(head).values())
 
 
 def test_the_folder_that_it_leaves_scores_programs_without_lightning(run: Path, tmp_path: Path) -> None:
