@@ -156,7 +156,7 @@ def test_a_check_that_only_makes_a_coroutine_or_a_generator_lets_nothing_pass(ju
 
 def test_a_check_that_hands_over_what_cannot_travel_is_the_problems_fault(judge: Judge) -> None:
     source = "def f(n):\n    return n\n"
-    for argument in ("1j", "lambda: 1", "[range(3)]"):
+    for argument in ("object()", "lambda: 1", "[iter([])]"):
         check = f"def check(candidate):\n    try:\n        candidate({argument})\n    except Exception:\n        pass\n"
         verdict = judged(judge, source, {"check": check})
         assert verdict.outcome is Outcome.internal_error, argument
@@ -164,3 +164,46 @@ def test_a_check_that_hands_over_what_cannot_travel_is_the_problems_fault(judge:
     deep = "def check(candidate):\n    assert candidate([candidate(1)]) == 1\n"
     nested = "def f(n):\n    for _ in range(200): n = [n]\n    return n\n"
     assert judged(judge, nested, {"check": deep}).outcome is Outcome.wrong_answer
+
+
+@pytest.mark.parametrize(
+    ("returned", "line"),
+    [
+        ("filter(None, [0, 1, 2])", "assert list(found) == [1, 2]"),
+        ("(i for i in range(3))", "assert next(found) == 0 and sorted(found) == [1, 2]"),
+        ("map(str, [1])", "assert found != ['1'] and set(found) == {'1'}"),
+        ("zip('a', [1])", "assert dict(found) == {'a': 1}"),
+        ("range(0, 9, 4)", "assert found == range(0, 12, 4) and found != [0, 4, 8] and list(found) == [0, 4, 8]"),
+        ("{'b': 1, 'a': 2}.keys()", "assert found == {'a', 'b'} and list(found) == ['b', 'a']"),
+        ("{'b': 1, 'a': 2}.values()", "assert found != [1, 2] and list(found) == [1, 2]"),
+        ("{(1, 2): [3]}.items()", "assert [pair for pair in found] == [((1, 2), [3])]"),
+        ("1 + 2j", "assert found == complex(1, 2) and abs(found) ** 2 - 5 < 1e-9"),
+    ],
+)
+def test_a_check_sees_iterables_as_what_they_are(judge: Judge, returned: str, line: str) -> None:
+    check = f"def check(candidate):\n    found = candidate(1)\n    {line}\n"
+    verdict = judged(judge, f"def f(n):\n    return {returned}\n", {"check": check})
+    assert verdict.passed, verdict
+    listed = f"def check(candidate):\n    assert candidate(1) == [{returned}]\n"
+    assert judged(judge, f"def f(n):\n    return {returned}\n", {"check": listed}).outcome is Outcome.wrong_answer
+
+
+def test_a_check_hands_over_complex_numbers_and_ranges(judge: Judge) -> None:
+    check = "def check(candidate):\n    assert candidate(1j) == -1\n    assert candidate(range(3)) == 3\n"
+    source = "def f(n):\n    return len(n) if isinstance(n, range) else n * n\n"
+    assert judged(judge, source, {"check": check}).passed
+
+
+@pytest.mark.parametrize(
+    "source", ["def f(n):\n    while True:\n        yield n\n", "def f(n):\n    return [iter([n])]\n"]
+)
+def test_an_iterator_that_does_not_end_or_lies_inside_another_value_is_refused(judge: Judge, source: str) -> None:
+    verdict = judged(judge, source, {"check": "def check(candidate):\n    assert next(candidate(1)) == 1\n"})
+    assert verdict.outcome is Outcome.wrong_answer
+    assert "cannot leave the sandbox" in verdict.message
+
+
+def test_a_view_that_a_program_forges_passes_no_test_of_values(judge: Judge) -> None:
+    forged = "class View(dict): ...\ndef f(n):\n    return {'$view': ['iterator', [1]]}\n"
+    verdict = judged(judge, forged, {"args": [1], "expected": [1]})
+    assert verdict.outcome is Outcome.wrong_answer

@@ -124,3 +124,14 @@ def test_what_a_program_sent_is_compared_as_the_sets_and_dictionaries_that_it_st
 @pytest.mark.parametrize(("compare", "actual", "expected", "verdict"), _TABLE, ids=range(len(_TABLE)))
 def test_a_result_is_accepted_as_the_rule_says(compare: Compare, actual: Any, expected: Any, verdict: bool) -> None:
     assert matches(actual, expected, compare) is verdict
+
+
+def test_complex_numbers_are_close_in_both_parts_and_ranges_equal_by_what_they_hold() -> None:
+    assert matches(1 + 1e-12j, 1 + 0j, "float")
+    assert matches(1, 1 + 0j, "float")
+    assert not matches(1 + 0.1j, 1 + 0j, "float")
+    assert not matches("1", 1 + 0j, "float")
+    assert not matches(True, 1 + 0j, "float")
+    assert matches(range(0, 3, 2), range(0, 4, 2), "exact")
+    assert not matches([0, 2], range(0, 4, 2), "exact")
+    assert matches([1j, range(2)], [range(2), 1j], "unordered")

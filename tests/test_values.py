@@ -14,7 +14,14 @@ from axiom.sandbox.values import MAX_DEPTH, UnhashedSet, ValueFormatError, decod
 from axiom.verification.comparison import matches
 
 _HASHABLE = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.complex_numbers(allow_nan=False)
+    | st.builds(range, st.integers(), st.integers(), st.integers(1))
+    | st.text()
+    | st.binary(),
     lambda inner: st.tuples(inner, inner) | st.frozensets(inner, max_size=3),
     max_leaves=5,
 )
@@ -50,6 +57,27 @@ def test_plain_data_survives_the_round_trip(value: object) -> None:
     result = _through_json(value)
     assert result == value
     assert _kinds(result) == _kinds(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"$complex": [1]},
+        {"$complex": [1, "2"]},
+        {"$complex": [True, 1]},
+        {"$range": [1, 2]},
+        {"$range": [0, 1, 0]},
+        {"$range": [0, 1.5, 1]},
+        {"$view": ["iterator"]},
+        {"$view": ["list", []]},
+        {"$view": [[], []]},
+        {"$view": ["keys", 3]},
+        {"$view": ["items", [[1, 2]]]},
+    ],
+)
+def test_a_malformed_number_range_or_view_is_refused(value: object) -> None:
+    with pytest.raises(ValueFormatError, match="malformed"):
+        decode(value)
 
 
 @pytest.mark.parametrize("number", [math.inf, -math.inf])
@@ -97,7 +125,7 @@ def test_instances_of_subclasses_travel_as_their_base_type() -> None:
     assert _through_json(Items([1, 2])) == [1, 2]
 
 
-@pytest.mark.parametrize("value", [object(), iter([1]), (n for n in [1]), 1j, int, range(3), [object()]])
+@pytest.mark.parametrize("value", [object(), iter([1]), (n for n in [1]), int, {}.keys(), [object()]])
 def test_what_is_not_plain_data_is_refused(value: object) -> None:
     with pytest.raises(ValueFormatError, match="cannot leave the sandbox"):
         encode(value)

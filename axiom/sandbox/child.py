@@ -27,7 +27,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from axiom.sandbox import nodes
+from axiom.sandbox import nodes, views
 from axiom.sandbox.values import UnknownTypeError, decode, encode
 
 MODULE_NAME = "solution"
@@ -106,7 +106,7 @@ class _Proxy:
         _send(self._channel, request)
         reply = _receive(self._channel)
         if "returned" in reply:
-            return decode(reply["returned"])
+            return views.shown(decode(reply["returned"]))
         raise _rebuilt(reply["raised"], reply["text"])
 
 
@@ -252,18 +252,22 @@ def _call(make: Callable[[], Any], request: dict[str, Any], made: list[Any]) -> 
         made.append(make()(*args, **kwargs))
         return None
 
-    reply = _called(call, as_list="as_list" in request)
+    reply = _called(call, as_list="as_list" in request, as_view="as_view" in request)
     if "args_after" in request and "returned" in reply:
         after = _called(lambda: args)
         return {**reply, "args": after["returned"]} if "returned" in after else after
     return reply
 
 
-def _called(call: Callable[[], Any], *, as_list: bool = False) -> dict[str, Any]:
+def _called(call: Callable[[], Any], *, as_list: bool = False, as_view: bool = False) -> dict[str, Any]:
     try:
         value = call()
         if as_list and isinstance(value, Iterator):
             value = list(value)
+        if as_view:
+            value = views.viewed(value)
+    except UnknownTypeError as error:
+        return {"refused": _described(error)}
     except BaseException as error:  # noqa: BLE001 (SystemExit too is data here)
         return _raised(error)
     try:

@@ -70,6 +70,8 @@ def call_request(call: Call) -> bytes:
         request["makes"] = True
     if call.as_list:
         request["as_list"] = True
+    if call.as_view:
+        request["as_view"] = True
     if call.args_after:
         request["args_after"] = True
     return framed(request)

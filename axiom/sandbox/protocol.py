@@ -89,6 +89,8 @@ class Call:
         makes: keep what the entry point, a class, returns, and return None.
         args_after: tell the positional arguments after the call.
         as_list: a list of what the call returns, where that is an iterator or a generator.
+        as_view: what the call returns, where that is an iterator or a dictionary's view, as a
+            :class:`axiom.sandbox.values.View`.
         may_raise: an exception ends nothing, also where memory ran out.
         most_bytes: tells how long the JSON of a right result can be, asked only where a reply is long: a longer one
             is refused unread. None where nobody knows.
@@ -100,6 +102,7 @@ class Call:
     makes: bool = False
     args_after: bool = False
     as_list: bool = False
+    as_view: bool = False
     may_raise: bool = False
     most_bytes: Callable[[], int] | None = None
 

@@ -5,10 +5,12 @@ what JSON has no word for is an object with a single tag::
 
     {"$tuple": [...]}  {"$set": [...]}  {"$bytes": "base64"}  {"$dict": [[key, value], ...]}
     {"$float": "nan" | "inf" | "-inf"}  {"$int": "hexadecimal"}
+    {"$complex": [real, imaginary]}  {"$range": [start, stop, step]}
     {"$list_node": [...]}  {"$tree_node": [root, left, right, ...]}
 
 The last two are LeetCode's linked list and its binary tree, level by level with null for what is missing; an empty one
-is None, as it is there.
+is None, as it is there. On the wire alone, from a candidate to code that checks it, go iterators and the views of
+dictionaries, with what they hold: ``{"$view": ["iterator" | "keys" | "values" | "items", [...]]}``.
 
 A dictionary travels as a JSON object when all its keys are strings that do not start with ``$``.
 Instances of subclasses of the built-in types travel as their base type, NumPy's scalars as the numbers that they hold.
@@ -27,12 +29,16 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 MAX_DEPTH = 200
 _PLAIN_INT_BITS = 2048
 _ATOMS = frozenset({type(None), bool, int, float, str})
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+
+
+ViewKind = Literal["iterator", "keys", "values", "items"]
+_VIEW_KINDS: tuple[ViewKind, ...] = get_args(ViewKind)
 
 
 class ValueFormatError(ValueError):
@@ -55,6 +61,19 @@ class BinaryTree:
     """The values of a binary tree, level by level; None where a node is missing."""
 
     values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An iterator, or the keys, values or items of a dictionary.
+
+    Attributes:
+        kind: which of them.
+        items: what it gives, in order.
+    """
+
+    kind: ViewKind
+    items: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,8 +110,8 @@ def encode(value: object, *, depth: int = 0) -> Any:
     """Turn plain Python data into data that ``json.dumps`` accepts.
 
     Args:
-        value: None, bool, int, float, str, bytes, list, tuple, set, frozenset or dict, or what :func:`decode` made
-            of them, nested at most ``MAX_DEPTH`` deep.
+        value: None, bool, int, float, complex, str, bytes, list, tuple, range, set, frozenset or dict, or what
+            :func:`decode` made of them, nested at most ``MAX_DEPTH`` deep.
         depth: nesting so far; callers leave it alone.
 
     Raises:
@@ -182,6 +201,12 @@ _ENCODERS: tuple[tuple[type | tuple[type, ...], Callable[[Any, int], Any]], ...]
     (UnhashedDict, lambda value, depth: _encode_entries(value.entries, depth)),
     (LinkedList, lambda value, depth: {"$list_node": _encode_sequence(value.values, depth)}),
     (BinaryTree, lambda value, depth: {"$tree_node": _encode_sequence(value.values, depth)}),
+    (complex, lambda value, depth: {"$complex": [_encode_float(part, depth) for part in (value.real, value.imag)]}),
+    (
+        range,
+        lambda value, depth: {"$range": [_encode_int(part, depth) for part in (value.start, value.stop, value.step)]},
+    ),
+    (View, lambda value, depth: {"$view": [value.kind, _encode_sequence(value.items, depth)]}),
     ((bytes, bytearray), lambda value, depth: {"$bytes": base64.b64encode(bytes(value)).decode()}),
 )
 
@@ -227,6 +252,28 @@ def _inside(sets: SetType) -> SetType:
     return frozenset if sets is set else sets
 
 
+def _decode_complex(value: object, depth: int, sets: SetType) -> complex:
+    real, imaginary = _decode_tuple(value, depth, sets)
+    if not all(type(part) in (int, float) for part in (real, imaginary)):
+        raise TypeError("expected two numbers")
+    return complex(real, imaginary)
+
+
+def _decode_range(value: object, depth: int, sets: SetType) -> range:
+    start, stop, step = _decode_tuple(value, depth, sets)
+    return range(start, stop, step)
+
+
+def _decode_view(value: object, depth: int, sets: SetType) -> View:
+    kind, items = _items(value)
+    if kind not in _VIEW_KINDS:
+        raise ValueError(f"expected one of {', '.join(_VIEW_KINDS)}")
+    decoded = tuple(decode(item, depth=depth, sets=_inside(sets)) for item in _items(items))
+    if kind == "items" and not all(isinstance(item, tuple) and len(item) == 2 for item in decoded):
+        raise TypeError("expected (key, value) tuples")
+    return View(kind, decoded)
+
+
 def _decode_list(value: object, depth: int, sets: SetType) -> LinkedList | None:
     values = _decode_tuple(value, depth, sets)
     return LinkedList(values) if values else None
@@ -249,6 +296,9 @@ _DECODERS: dict[str, Callable[[Any, int, SetType], Any]] = {
     "$dict": _decode_dict,
     "$list_node": _decode_list,
     "$tree_node": _decode_tree,
+    "$complex": _decode_complex,
+    "$range": _decode_range,
+    "$view": _decode_view,
     "$bytes": lambda value, depth, sets: base64.b64decode(value, validate=True),
     "$float": lambda value, depth, sets: _NOT_FINITE[value] if value in _NOT_FINITE else float(value),
     "$int": lambda value, depth, sets: int(value, 16),

@@ -74,6 +74,9 @@ def _float(actual: Any, expected: Any) -> bool:
         if not isinstance(actual, (int, float)) or isinstance(actual, bool):
             return False
         return _close(actual, expected)
+    if isinstance(expected, complex):
+        is_number = isinstance(actual, (int, float, complex)) and not isinstance(actual, bool)
+        return is_number and all(map(_close, _parts(actual), _parts(expected)))
     if isinstance(expected, (list, tuple)):
         if not isinstance(actual, (list, tuple)) or len(actual) != len(expected):
             return False
@@ -81,6 +84,10 @@ def _float(actual: Any, expected: Any) -> bool:
     if isinstance(expected, dict):
         return _same_entries(actual, expected, _float)
     return _exact(actual, expected)
+
+
+def _parts(number: complex) -> tuple[float, float]:
+    return number.real, number.imag
 
 
 def _close(actual: float, expected: float) -> bool:
@@ -126,6 +133,8 @@ def _order_key(value: Any) -> str:
         return f"set({','.join(sorted(map(_order_key, value)))})"
     if isinstance(value, _DICTS):
         return f"dict({','.join(sorted(f'{_order_key(k)}:{_order_key(v)}' for k, v in value.items()))})"
+    if isinstance(value, range):
+        return f"range({','.join(map(_order_key, (value.start, value.stop, value.step)))})"
     return format(value, "x") if isinstance(value, int) else f"{type(value).__name__}:{value!r}"
 
 

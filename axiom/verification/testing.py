@@ -23,7 +23,7 @@ from axiom.sandbox.protocol import (
     Stopped,
     Usage,
 )
-from axiom.sandbox.values import BinaryTree, LinkedList, UnhashedDict, UnhashedSet
+from axiom.sandbox.values import BinaryTree, LinkedList, UnhashedDict, UnhashedSet, View
 from axiom.verification.comparison import matches, most_bytes
 from axiom.verification.verdict import Outcome, Verdict
 
@@ -243,7 +243,7 @@ class Testing:
         replies: list[CallReply] = []
 
         def candidate(args: Sequence[Any], kwargs: Mapping[str, Any]) -> CallReply:
-            replies.append(next(session.calls([Call(args, kwargs)])))
+            replies.append(next(session.calls([Call(args, kwargs, as_view=True)])))
             return replies[-1]
 
         loaded = checker.load()
@@ -340,6 +340,12 @@ def _pieces(value: Any) -> Iterator[str]:
         yield ")"
     elif isinstance(value, (UnhashedSet, UnhashedDict)):
         yield "set()" if isinstance(value, UnhashedSet) else "{}"
+    elif isinstance(value, View):
+        yield f"{value.kind} of "
+        yield from _pieces(value.items)
+    elif isinstance(value, range):
+        yield "range"
+        yield from _pieces((value.start, value.stop, value.step))
     elif isinstance(value, int) and value.bit_length() > _SHOWN_INT_BITS:
         yield "a very long integer"
     else:
