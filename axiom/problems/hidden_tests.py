@@ -9,6 +9,7 @@ A line's test is an object that says its kind by its fields::
     {"stdin": "text", "stdout": "text"}                   a whole program
     {"check": "def check(candidate): ..."}                HumanEval's form
 
+Calls and classes may name how results are compared, ``"compare"``: one of :data:`Compare`, ``exact`` where they do not.
 Values are plain Python data (:mod:`axiom.sandbox.values`); ``{"$list_node": [...]}`` and ``{"$tree_node": [...]}``
 stand for LeetCode's ListNode and TreeNode.
 """
