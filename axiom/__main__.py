@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from axiom import LOGGERS
 from axiom.errors import AxiomError, ConfigError
 
 TRAINER_COMMANDS = ("fit", "collect", "validate", "test", "predict")
@@ -54,10 +55,11 @@ class _Stderr(logging.Handler):
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    log = logging.getLogger("axiom")
-    log.setLevel(logging.INFO)
-    if not any(isinstance(handler, _Stderr) for handler in log.handlers):
-        log.addHandler(_Stderr())
+    for name in LOGGERS:
+        log = logging.getLogger(name)
+        log.setLevel(logging.INFO)
+        if not any(isinstance(handler, _Stderr) for handler in log.handlers):
+            log.addHandler(_Stderr())
     if not arguments or arguments[0] in ("-h", "--help"):
         sys.stdout.write(HELP)
         return 0 if arguments else 2

@@ -17,6 +17,7 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 from transformers.utils import logging as transformers_logging
 
+from axiom import LOGGERS
 from axiom.argument_errors import plainly
 from axiom.configuration import learns_values
 from axiom.errors import AxiomError, ConfigError, ModelError, RankLostError, RoundStoreError
@@ -155,7 +156,7 @@ class WholePolicyCLI(LightningCLI):
         """Parse, and where the user wants quiet have messages begin at warnings."""
         super().parse_arguments(parser, args)
         if self.config[self.config["subcommand"]].quiet:
-            for name in ("axiom", "lightning.pytorch", "lightning.fabric"):
+            for name in (*LOGGERS, "lightning.pytorch", "lightning.fabric"):
                 logging.getLogger(name).setLevel(logging.WARNING)
 
     def before_instantiate_classes(self) -> None:

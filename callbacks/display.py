@@ -12,6 +12,7 @@ from typing import Any
 import lightning as L
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 from axiom.rounds.progress import CollectProgress
 
@@ -113,9 +114,10 @@ class Display(L.Callback):
                 TextColumn("{task.description}"),
                 BarColumn(bar_width=24),
                 MofNCompleteColumn(),
-                TextColumn("{task.fields[detail]}"),
                 TimeRemainingColumn(),
+                TextColumn("{task.fields[detail]}", table_column=Column(ratio=1, no_wrap=True)),
                 console=self._console,
+                expand=True,  # a narrow terminal shortens the detail, and nothing else
                 redirect_stdout=False,
                 speed_estimate_period=120.0,
             )

@@ -1,6 +1,7 @@
 """What a round begins with: the adapter that samples it, and the manifest that says how it is made."""
 
 import hashlib
+import logging
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
@@ -12,6 +13,8 @@ from axiom.problems.problem import Problem
 from axiom.problems.sources import problem_set_hash
 from axiom.rounds.store import Manifest, Purpose, RoundFolder, RoundStore
 from datamodules.collector import Collector
+
+log = logging.getLogger(__name__)
 
 _VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "lightning")
 
@@ -70,6 +73,21 @@ def manifest_of(
         sampler=collector.sampler.name,
         isolation=collector.isolation,
         versions={name: version(name) for name in _VERSIONS},
+    )
+
+
+def tell_start(manifest: Manifest, policy: Policy, problems: Mapping[Purpose, Sequence[Problem]]) -> None:
+    """Log in a line what a run is of, for whoever watches it begin.
+
+    Args:
+        manifest: of the run as it is asked for.
+        policy: loaded.
+        problems: that will be sampled, by purpose.
+    """
+    how, counts = manifest.policy, ", ".join(f"{len(some)} {purpose}" for purpose, some in problems.items())
+    log.info(
+        f"{manifest.base} ({how['quantization']}, {how['dtype']}, LoRA of rank {how['lora_rank']}) on {policy.device}; "
+        f"problems: {counts}; isolation: {manifest.isolation}"
     )
 
 

@@ -23,7 +23,7 @@ from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, RoundStore
 from axiom.verification.judge import resolved_isolation
 from datamodules.asked_round import AskedRound
-from datamodules.begun_round import evaluation_folder, manifest_of, sampling_adapter
+from datamodules.begun_round import evaluation_folder, manifest_of, sampling_adapter, tell_start
 from datamodules.collector import Collector
 from datamodules.has_policy import HasPolicy
 from datamodules.loaders import Composition, Together, example_loader, problem_loader, tokenized
@@ -190,6 +190,8 @@ class BestOfNDataModule(L.LightningDataModule):
             self.problems["validation"] = without_leaks(validation, test, drop=drop, use="validation")
         self.collector.join(self.trainer)
         policy = self._policy()
+        if self._rank == 0:
+            tell_start(self._manifest(policy), policy, self._to_sample())
         if stage != "fit":
             return
         self._lock = locked(self.store.run) if self._rank == 0 else None

@@ -96,6 +96,10 @@ def test_a_finished_run_prints_its_result_again_and_a_changed_one_is_refused(
     assert again.returncode == 0, again.stderr
     assert again.stdout.splitlines()[1:] == printed.rpartition("Expert iteration")[2].splitlines()[1:]
     assert (run / "tensorboard" / "config.yaml").read_bytes() == kept
+    assert again.stderr.splitlines()[0] == (
+        f"{taught[0]} (none, float32, LoRA of rank 16) on cpu; problems: 1 train, 1 validation, 1 test; "
+        "isolation: namespaces"
+    )
     other = axiom("fit", *settings(run, *taught, "--data.seed", "5"))
     assert other.returncode == 2
     assert "belongs to another run (seed: 0 != 5)" in other.stderr
