@@ -58,7 +58,10 @@ def test_it_learns_to_tell_right_programs_from_wrong_ones(
 ) -> None:
     more = ("--trainer.max_epochs", "30", *how)
     told = fitted(run, tmp_path, *more, "--model.head_learning_rate", "0.03")
-    assert "AUROC of the value by share of the tokens, on 1 problems that it never saw" in told
+    assert told.count("AUROC of the value by share of the tokens, on 1 problems that it never saw") == 1
+    assert [line.partition(":")[0] for line in told.splitlines() if "calibration error " in line][:30] == [
+        f"epoch {index}" for index in range(30)
+    ]
     assert "the best value function, AUROC 1.000" in told
     scores = [json.loads(line) for line in (tmp_path / "value_scores.jsonl").read_text().splitlines()]
     rows = RoundStore(run).folder(0).read("validation") + RoundStore(run).folder(1).read("validation")
