@@ -5,6 +5,7 @@ import importlib.util
 import logging
 import os
 import sys
+import warnings
 from pathlib import Path
 
 from axiom import LOGGERS
@@ -114,6 +115,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _quieten_dependencies() -> None:
     os.environ.setdefault("TQDM_DISABLE", "1")  # their bars would fight with the display
+    # An adapter's base is known here by another name than PEFT finds in its file.
+    warnings.filterwarnings("ignore", message=".*base_model_name_or_path")
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns on import of kernels that are optional
 
 

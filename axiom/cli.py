@@ -370,7 +370,6 @@ def _silence_what_a_user_cannot_change() -> None:
         r"`isinstance\(treespec",
         r"Found \d+ module\(s\) in eval mode",
         "The 'train_dataloader' does not have many workers",
-        "The PEFT config's `base_model_name_or_path`",
     ):
         warnings.filterwarnings("ignore", message=f".*{message}")
 

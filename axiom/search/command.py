@@ -6,7 +6,6 @@ file is solved, and the programs go to a file.
 
 import argparse
 import sys
-import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -47,8 +46,6 @@ def main(arguments: list[str]) -> int:
     """
     asked = _parser().parse_args(arguments)
     _check_owners(asked)
-    # An adapter's base is known here by another name than PEFT finds in its file.
-    warnings.filterwarnings("ignore", message=".*base_model_name_or_path")
     problems = _problems(asked)
     if asked.search == "value_beam" and asked.value is None:
         raise ConfigError(
