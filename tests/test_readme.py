@@ -114,7 +114,8 @@ def test_the_python_of_the_readme_runs(text: str, tmp_path: Path, taught: tuple[
     for said, here in {
         "smollm2-135m-instruct": model,
         "basics/train:level-1": problems,
-        "humaneval": "humaneval" if "Judge" in text else second(problems, tmp_path),
+        "basics/validation:level-1": like(problems, tmp_path, "second"),
+        "humaneval": "humaneval" if "Judge" in text else like(problems, tmp_path, "third"),
         "runs/mine": tmp_path / "run",
     }.items():
         program = program.replace(f'"{said}"', repr(str(here)))
@@ -134,12 +135,12 @@ def test_the_python_of_the_readme_runs(text: str, tmp_path: Path, taught: tuple[
         assert float(metric.partition("(")[2].partition(",")[0]) == pytest.approx(mean, abs=1e-4)
 
 
-def second(problems: Path, folder: Path) -> Path:
+def like(problems: Path, folder: Path, name: str) -> Path:
     """The same problem under another name, to measure on."""
     row = json.loads(problems.read_text(encoding="utf-8"))
-    other = row | {"id": "t/other", "statement": "Say one.", "entry_point": "other", "starter": "def other() -> int:"}
-    (folder / "other.jsonl").write_text(json.dumps(other) + "\n", encoding="utf-8")
-    return folder / "other.jsonl"
+    other = {"id": f"t/{name}", "statement": f"Say {name}.", "entry_point": name, "starter": f"def {name}() -> int:"}
+    (folder / f"{name}.jsonl").write_text(json.dumps(row | other) + "\n", encoding="utf-8")
+    return folder / f"{name}.jsonl"
 
 
 def test_the_map_names_every_file() -> None:

@@ -6,6 +6,7 @@ output answer it: the number of the child, then its exit code. No thread may run
 
 import json
 import os
+import signal
 import sys
 import threading
 
@@ -19,6 +20,7 @@ def run(arguments: list[str], stdout: str, stderr: str) -> int:
     for descriptor, file in ((1, stdout), (2, stderr)):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), descriptor)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background jobs ignore it
     sys.modules["__main__"] = sys.modules["axiom.__main__"]  # what Lightning starts a rank's process with
     sys.argv = [axiom.cli.__file__.replace("cli.py", "__main__.py"), *arguments]
     try:

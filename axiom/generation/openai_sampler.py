@@ -8,6 +8,9 @@ as the policy multiplies with it, not the original: an adapter trained on NF4 we
     Policy(base='smollm2-135m-instruct', quantization='nf4').save_base(Path('base'))"
     VLLM_ALLOW_RUNTIME_LORA_UPDATING=True vllm serve base --served-model-name base --enable-lora --max-lora-rank 16
 
+vLLM's CPU build (0.32) needs ``--no-enable-chunked-prefill`` beside them: samples have seeds, and it dies of one whose
+prompt it reads in parts.
+
 The run writes that base to its own folder as well, and an error tells the command with it. Give the server
 ``--max-loras`` of the number of ranks: each loads the adapter under a name of its own. With ``lora="none"`` only the
 served model is sampled, whatever the policy has learned, and the round's manifest says so.

@@ -201,6 +201,9 @@ class VLLMSampler(Sampler):
                     max_lora_rank=rank,
                     enforce_eager=self.enforce_eager,
                     disable_log_stats=True,
+                    # Of a prompt that is read in parts vLLM takes the random stream back by an offset, and a CPU's has
+                    # none (0.32, _bookkeeping_sync): the engine would die of the first one.
+                    enable_chunked_prefill=None if torch.cuda.is_available() else False,
                 )
             except Exception as error:  # the engine's process fails in its own ways and reports through several classes
                 raise SamplingError(

@@ -134,7 +134,8 @@ def server(policy: Policy, workspace: Path, tmp_path_factory: pytest.TempPathFac
     command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server"]
     command += ["--model", str(workspace / "base"), "--served-model-name", "b"]
     command += ["--enable-lora", "--max-lora-rank", "8", "--max-model-len", str(CONTEXT), "--max-num-seqs", "16"]
-    command += ["--enforce-eager", "--host", "127.0.0.1", "--port", str(port), "--gpu-memory-utilization", "0.3"]
+    command += ["--no-enable-chunked-prefill", "--enforce-eager"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--gpu-memory-utilization", "0.3"]
     allowed = {"VLLM_ALLOW_RUNTIME_LORA_UPDATING": "True", "VLLM_CPU_KVCACHE_SPACE": "1"}
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out, env=os.environ | allowed, start_new_session=True)
@@ -193,6 +194,17 @@ def assert_they_agree(policy: Policy, sampler: Sampler, workspace: Path) -> None
             assert (sample.text, sample.finish_reason) == (here[key].text, here[key].finish_reason)
     sys.stderr.write(f"log-probabilities of the same tokens apart: {apart:.3f}\n")
     assert apart < 0.4
+
+
+@needs_vllm
+def test_more_prompts_than_a_step_reads_are_sampled_with_their_seeds(
+    policy: Policy, engine: VLLMSampler, workspace: Path
+) -> None:
+    """350 tokens each; vLLM reads 4,096 at once, and its CPU build dies of a seeded prompt that it reads in parts."""
+    policy.load_adapter_state(fresh(policy))
+    engine.use(policy, workspace=workspace)
+    wanted = [Request(str(n), Prompt((Message("user", f"{n} {'word ' * 350}"),)), ((0, n),)) for n in range(16)]
+    assert len(answers(engine, wanted, WARM)) == 16
 
 
 @needs_vllm
