@@ -91,8 +91,11 @@ def line_chart(label: str, series: Sequence[Series], axes: Axes, *, width: float
         parts += plot.drawn(one, axes)
     named = [(one, words) for one, words in zip(drawn, ends, strict=True) if words]
     heights = spread([plot.y(one.dots[-1].y) for one, _ in named], gap=_LABEL_GAP, low=frame.y1 + 4, high=frame.y0)
+    end = max(
+        (plot.x(one.dots[-1].x) for one, _ in named), default=0.0
+    )  # of the longest, so that no name lies on a line
     for (one, words), y in zip(named, heights, strict=True):
-        parts.append(text(plot.x(one.dots[-1].x) + 9, y + 4, words, kind=f"end ink{one.color}"))
+        parts.append(text(end + 9, y + 4, words, kind=f"end ink{one.color}"))
     return picture(frame, label, parts)
 
 

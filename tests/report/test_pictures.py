@@ -26,6 +26,15 @@ def words(svg: str) -> list[str]:
     return [node.text or "" for node in parsed(svg).iter("text")]
 
 
+def test_names_of_lines_stand_in_one_column_right_of_them_all() -> None:
+    shorter, longer = Series("short", (Dot(0, 0.5),)), Series("long", (Dot(0, 0.1), Dot(4, 0.6)))
+    drawn = parsed(line_chart("x", [shorter, longer], AXES))
+    places = {node.get("x") for node in drawn.iter("text") if "end" in (node.get("class") or "")}
+    last = max(float(node.get("cx") or 0) for node in drawn.iter("circle"))
+    assert len(places) == 1
+    assert float(places.pop() or 0) > last
+
+
 def test_a_second_line_of_a_colour_is_drawn_dashed() -> None:
     dots = (Dot(0, 0.1), Dot(1, 0.2))
     shown = line_chart("x", [Series("one", dots), Series("two", dots, is_dashed=True)], AXES)
