@@ -10,40 +10,16 @@ from pathlib import Path
 
 from axiom import LOGGERS
 from axiom.errors import AxiomError, ConfigError
+from axiom.help_page import HELP, WHAT_IT_DOES
 
 TRAINER_COMMANDS = ("fit", "collect", "validate", "test", "predict")
-SUBCOMMANDS = (*TRAINER_COMMANDS, "verify", "problems", "report", "export", "solve", "doctor")
+SUBCOMMANDS = tuple(WHAT_IT_DOES)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OF_A_PLACE = {
     **dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST), "name another place"),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "name another place, or make it writable"),
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "free some room; the same command goes on from here"),
+    **dict.fromkeys(_FULL, "free some room; the same command goes on from here"),
 }
-HELP = """usage: python -m axiom {fit,collect,validate,test,predict} --config FILE.yaml [--KEY VALUE ...]
-       python -m axiom verify PROBLEMS.jsonl SAMPLES.jsonl [--out VERDICTS.jsonl]
-       python -m axiom problems {list,show,check,import}
-       python -m axiom report RUN [RUN ...] [--out FOLDER|FILE.html]
-       python -m axiom export RUN --to FOLDER [--round N] [--merge | --dataset]
-       python -m axiom solve "Return twice n." --tests 'f(2) == 4' [--run RUN] [--value FOLDER]
-       python -m axiom doctor
-
-A language model that teaches itself to program by Expert Iteration on verified solutions.
-
-subcommands:
-  fit        sample, judge and train for as many rounds as asked for; goes on where it was stopped; with --data.runs RUN
-             learn a value function from the verdicts of runs
-  collect    sample and judge as fit does, without training; fit then uses what was saved
-  validate   pass@k of the policy, or of --model.adapter DIR, on --data.validation_problems
-  test       the same on --data.test_problems
-  predict    samples of --data.test_problems with their verdicts, as JSON lines
-  verify     judge a file of samples against a file of problems, without any model
-  problems   list the sources, show one problem, check a file, import a published one
-  report     what runs have come to: tables, and one HTML page with pictures; reads the disk alone
-  export     a round's adapter, the merged model, or the programs that passed, as a folder to publish
-  solve      a program for one question, chosen among many samples by examples, value and agreement
-  doctor     what this machine offers: isolation, layer by layer, bitsandbytes, CUDA, memory
-
-python -m axiom fit --help lists every setting; --print_config prints the configuration.
-"""
 
 
 class _Stderr(logging.Handler):
@@ -102,7 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"error: {error}\n")
         return 2
     except OSError as error:
-        if error.errno not in _OF_A_PLACE:
+        if error.errno not in _OF_A_PLACE or (error.filename is None and error.errno not in _FULL):
             raise
         sys.stderr.write(f"error: {error.filename or 'output'}: {error.strerror}; {_OF_A_PLACE[error.errno]}\n")
         if error.filename is None:  # what could not be written is tried again at the interpreter's end

@@ -24,7 +24,7 @@ from axiom.errors import AxiomError, ConfigError, ModelError, RankLostError, Rou
 from axiom.generation.openai_sampler import OpenAISampler
 from axiom.generation.transformers_sampler import TransformersSampler, is_out_of_memory
 from axiom.generation.vllm_sampler import VLLMSampler
-from axiom.help_page import put_in_order
+from axiom.help_page import WHAT_IT_DOES, put_in_order
 from axiom.learning.objectives import DPO, SFT, Distill, PolicyGradient
 from axiom.rounds.store import no_room
 from callbacks.collection import tell_collection
@@ -42,14 +42,7 @@ from modules.value_module import ValueModule
 ENGINES = tuple(engine.__name__ for engine in (TransformersSampler, VLLMSampler, OpenAISampler))
 OBJECTIVES = tuple(objective.__name__ for objective in (SFT, Distill, DPO, PolicyGradient))
 DEFAULT_RUN = "runs/quickstart"
-_WHAT_IT_DOES = {
-    "fit": "Sample, judge and train for as many rounds as asked for; goes on where it was stopped.",
-    "validate": "pass@k of the policy, or of --model.adapter, on data.validation_problems.",
-    "test": "pass@k of the policy, or of --model.adapter, on data.test_problems.",
-    "predict": "Samples of data.test_problems with their verdicts, as JSON lines.",
-}
 _SAYS_NOTHING = ("Seed set to", "GPU available: False", "TPU available: False", "`max_epochs=", "litlogger")
-_OF_VALUES = {"fit": "Learn a value function from the verdicts of the runs that data.runs names."}
 # How the names of Lightning's strategies and their classes begin.
 SHARDING = ("fsdp", "deepspeed", "modelparallel")
 
@@ -144,9 +137,9 @@ class FitConfig(SaveConfigCallback):
     def setup(self, trainer: L.Trainer, pl_module: L.LightningModule, stage: str) -> None:
         """Save it where a fit begins or goes on, and not where one that is over tells its result again."""
         data: Any = trainer.datamodule  # type: ignore[attr-defined]
-        is_over = isinstance(data, BestOfNDataModule) and data.newest_round() == data.rounds
-        if stage == "fit" and not is_over:
-            super().setup(trainer, pl_module, stage)
+        if stage != "fit" or (isinstance(data, BestOfNDataModule) and data.newest_round() == data.rounds):
+            return
+        super().setup(trainer, pl_module, stage)
 
 
 class WholePolicyCLI(LightningCLI):
@@ -341,9 +334,7 @@ def _run(command_line: type[WholePolicyCLI], arguments: list[str], *, is_value: 
         save_config_callback=FitConfig,
         save_config_kwargs={"overwrite": True},
         parser_class=AxiomParser,
-        parser_kwargs={
-            name: {"description": words} for name, words in (_OF_VALUES if is_value else _WHAT_IT_DOES).items()
-        },
+        parser_kwargs={name: {"description": WHAT_IT_DOES[name]} for name in command_line.subcommands()},
         seed_everything_default=0,
         auto_configure_optimizers=False,  # the module makes its own, which rounds restart and resume
         args=arguments,

@@ -225,20 +225,27 @@ class ExpertIteration(L.Callback):
         display_of(trainer).say(trainer, self._as_table())
 
     def _tabulate(self, data: Any) -> None:
-        """Add the current round to the table, after the earlier ones that another process reported."""
+        """Put the current round into the table, below the earlier ones that another process reported."""
         now = data.round
-        for data.round in range(len(self.table), now + 1):
-            validation, train = (_counts(data.folder.read(purpose)) for purpose in ("validation", "train"))
-            row: dict[str, Any] = {"round": data.round}
-            row |= {f"val/pass@{k}": mean_pass_at_k(validation, k) for k in self.k}
-            if train:
-                drawn, passed = (sum(each) for each in zip(*train, strict=True))
-                row |= {
-                    "accepted": f"{passed} of {drawn}",
-                    "solved": f"{sum(c > 0 for _, c in train)} of {len(train)}",
-                    "examples": len(data.examples()),
-                }
-            self.table.append(row)
+        del self.table[now:]  # what an earlier fit of this trainer's reported
+        for index in range(len(self.table), now + 1):
+            data.round = index
+            self.table.append(self._row(data))
+
+    def _row(self, data: Any) -> dict[str, Any]:
+        """The current round's row: what was measured, which for an earlier round may be fewer samples than k."""
+        validation, train = _counts(data.folder.read("validation")), data.folder.read("train")
+        measured = [k for k in self.k if any(n >= k for n, _ in validation)]
+        row: dict[str, Any] = {"round": data.round}
+        row |= {f"val/pass@{k}": mean_pass_at_k(validation, k) for k in measured}
+        if train:
+            counts = _counts(train)
+            row |= {
+                "accepted": f"{sum(c for _, c in counts)} of {sum(n for n, _ in counts)}",
+                "solved": f"{sum(c > 0 for _, c in counts)} of {len(counts)}",
+                "examples": len(data.examples()),
+            }
+        return row
 
     def _as_table(self) -> Table:
         table = Table(title="Expert iteration")

@@ -4,12 +4,15 @@ import json
 import re
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from axiom.__main__ import main
-from axiom.rounds.store import RoundStore
+from axiom.rounds.store import Manifest, RoundFolder, RoundStore
+from callbacks.expert_iteration import ExpertIteration
+from tests.report.runs_on_disk import sample, samples
 from tests.runs import axiom, events, kill_once_there_are, settings, whole_lines
 
 
@@ -85,3 +88,35 @@ def test_what_the_judge_failed_on_is_judged_by_the_same_command_and_ends_no_run(
     assert done.returncode == 0, done.stderr
     assert [row.outcome for row in folder.read("validation")].count("internal_error") == 0
     assert len(rows.read_text().splitlines()) == 9
+
+
+def test_the_table_of_a_run_that_went_on_tells_of_earlier_rounds_what_was_measured(tmp_path: Path) -> None:
+    store = RoundStore(tmp_path)
+    for index, (n, c) in enumerate([(8, 2), (16, 8)]):
+        store.folder(index).write_manifest(Manifest(round=index, base="m", adapter_hash="h", seed=0))
+        store.folder(index).append("validation", samples({"a": (n, c)}))
+    store.folder(0).append("train", [sample("t", 0, passed=False, outcome="internal_error")])
+    data = Rounds(store)
+    callback = ExpertIteration(rounds=1, k=(1, 16))
+    callback.table = [{"round": 0, "of": "an earlier fit"}, {"round": 1}, {"round": 2}]
+    callback._tabulate(data)
+    assert callback.table == [{"round": 0, "of": "an earlier fit"}, {"round": 1, "val/pass@1": 0.5, "val/pass@16": 1.0}]
+    callback.table = []
+    callback._tabulate(data)
+    first = {"round": 0, "val/pass@1": 0.25, "accepted": "0 of 0", "solved": "0 of 0", "examples": 0}
+    assert callback.table == [first, {"round": 1, "val/pass@1": 0.5, "val/pass@16": 1.0}]
+    assert data.round == 1
+
+
+class Rounds:
+    """As much of a DataModule as the table is made of."""
+
+    def __init__(self, store: RoundStore) -> None:
+        self.store, self.round = store, 1
+
+    @property
+    def folder(self) -> RoundFolder:
+        return self.store.folder(self.round)
+
+    def examples(self) -> list[Any]:
+        return []

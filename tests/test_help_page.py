@@ -14,9 +14,9 @@ def test_roles_and_double_backquotes_are_taken_out_of_docstrings() -> None:
 @pytest.mark.parametrize(
     ("arguments", "does", "own"),
     [
-        (("fit",), "Sample, judge and train", "--expert_iteration.rounds"),
+        (("fit",), "sample, judge and train", "--expert_iteration.rounds"),
         (("test",), "pass@k of the policy", "--data.test_problems"),
-        (("fit", "--data.runs=[r]"), "Learn a value function", "--model.kind"),
+        (("fit", "--data.runs=[r]"), "sample, judge and train", "--model.kind"),
     ],
 )
 def test_a_subcommand_s_help_has_axiom_s_settings_before_lightning_s_trainer(

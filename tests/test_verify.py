@@ -1,6 +1,7 @@
 """``axiom verify`` and ``axiom doctor`` as a user types them: files in, verdicts and a table out."""
 
 import contextlib
+import errno
 import gzip
 import json
 import os
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from axiom.__main__ import main
+from axiom.verification import verify
 from tests.levels import LEVELS
 from tests.runs import ROOT, command
 
@@ -112,6 +114,15 @@ def test_problems_without_a_sample_are_told_beside_pass_at_k(
     assert "1 of 2 problems have no sample, and are left out of pass@k" in shown
     assert main(["verify", *files]) == 0
     assert "have no sample" not in capsys.readouterr().out
+
+
+def test_an_error_that_names_no_place_is_no_mistake_of_the_user_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(arguments: list[str]) -> int:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(verify, "main", fails)
+    with pytest.raises(PermissionError):
+        main(["verify"])
 
 
 def test_output_that_finds_no_room_is_told_in_one_line(files: tuple[str, str], tmp_path: Path) -> None:
