@@ -31,7 +31,6 @@ from axiom.sandbox.jail import JAILED_AXIOM
 REPOSITORY = "axiom-judge"
 LABEL = "axiom.judge"
 FOLDERS = ("tmp", "dev", "proc", "sys", "etc", "judge")
-_INSIDE = ("__init__.py", "child.py", "nodes.py", "seccomp.py", "values.py", "zygote.py")
 _LEFT_OUT = {"site-packages", "dist-packages", "test", "__pycache__"}
 _UNWINDER = "libgcc_s.so.1"  # which the C library loads by itself when a thread ends early
 _INDEX = "etc/ld.so.cache"
@@ -71,7 +70,7 @@ def image_files() -> dict[str, Path]:
     files |= {str(library)[1:]: library for library in _shared_libraries(binaries)}
     files |= {str(file)[1:]: file for file in _within(_LOCALE)}
     for source, target in JAILED_AXIOM:
-        inner = [source] if source.is_file() else [source / name for name in _INSIDE]
+        inner = [source] if source.is_file() else sorted(source.glob("*.py"))
         files |= {target[1:] + str(file).removeprefix(str(source)): file for file in inner}
     return files
 
