@@ -3,12 +3,13 @@
 Samples of the test problems from a run's best round are drawn by ``axiom test`` where ``fit`` has left fewer, and
 scored once: log-probability, public examples, behaviour on generated inputs, value. For each budget of n samples, and
 each way of choosing, the chance that the chosen program passes is an expectation over subsets of all samples, and a
-mean over problems with its 95% bootstrap interval; ``oracle`` is pass@n. ``report`` shows them, from ``search.json``
-in the run. Budgets are the same for all in samples, and
-so in tokens on the mean. With ``--searches`` value beam and repair are run as well, at the same numbers of samples. The
-last line is one JSON object.
+mean over problems with its 95% bootstrap interval; ``oracle`` is pass@n. Of several runs, each with its own value
+function, a problem's chance is the mean. ``report`` shows them, from ``search.json`` in the run. Budgets are the same
+for all in samples, and so in tokens on the mean. With ``--searches`` value beam and repair are run as well, at the same
+numbers of samples. ``--examples 1`` lets choosers see one of a problem's public examples. The last line is one JSON
+object.
 
-Run: ``python -m tests.benchmarks.search RUN [--value runs/value/value]
+Run: ``python -m tests.benchmarks.search RUN... [--value runs/value/value ...]
 [--seeds 0,1,2] [--searches value_beam,repair]``.
 """
 
@@ -18,7 +19,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,15 @@ CHOOSERS: dict[str, Chooser] = {
 _SAMPLING = ("temperature", "top_p", "top_k", "min_p", "max_new_tokens")
 _OF_SUBSETS = ("consensus", "examples, then consensus")
 Scored = list[tuple[Candidate, bool]]
+Chances = dict[tuple[str, int], dict[str, float]]  # of each way of choosing and budget, by problem
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was found on one run: chances, and the mean tokens of a sample and of each search."""
+
+    passed: Chances
+    tokens: dict[str, float]
 
 
 def drawn(run: RunNumbers, samples: int, seed: int) -> list[JudgedSample]:
@@ -114,8 +124,10 @@ def policy_of(run: RunNumbers) -> Policy:
     )
 
 
-def scored(run: RunNumbers, rows: Sequence[JudgedSample], *, function: ValueFunction | None) -> dict[str, Scored]:
-    """The candidates of each problem with their verdicts."""
+def scored(
+    run: RunNumbers, rows: Sequence[JudgedSample], *, function: ValueFunction | None, examples: int | None
+) -> dict[str, Scored]:
+    """The candidates of each problem with their verdicts; choosers see that many examples, or all."""
     problems, style = problems_of(run, "test"), prompt_style(run)
     policy = None if function is None else function.policy
     found, cores = {}, available_cores()
@@ -126,7 +138,7 @@ def scored(run: RunNumbers, rows: Sequence[JudgedSample], *, function: ValueFunc
                 problem = problems[name]
                 prompt = [] if policy is None else encode_prompt(policy.tokenizer, build_prompt(problem, style=style))
                 candidates = candidates_of(
-                    problem,
+                    replace(problem, examples=problem.examples[:examples]),
                     [Sampled(row.solution, tuple(row.token_ids), tuple(row.log_probs)) for row in some],
                     judge=judge,
                     sandbox=sandbox,
@@ -140,48 +152,17 @@ def scored(run: RunNumbers, rows: Sequence[JudgedSample], *, function: ValueFunc
     return found
 
 
-def worth(candidates: Mapping[str, Scored], name: str, n: int) -> dict[str, float]:
-    """For each problem the chance that what is chosen among n samples passes."""
-    found = {}
-    for problem, pairs in candidates.items():
-        some, passed = [candidate for candidate, _ in pairs], [was for _, was in pairs]
-        if name == "oracle":
-            found[problem] = expected_pass([(float(was),) for was in passed], passed, n)
-        elif name in _OF_SUBSETS:
-            found[problem] = expected_pass_by_draws(some, passed, CHOOSERS[name], n)
-        else:
-            found[problem] = expected_pass(CHOOSERS[name].scores(some), passed, n)
-    return found
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--value", type=Path, help="folder of a value function")
-    parser.add_argument("--samples", type=int, default=64)
-    parser.add_argument("--budgets", default="1,4,16,64")
-    parser.add_argument("--seeds", default="0")
-    parser.add_argument("--searches", default="", help="value_beam, repair")
-    parser.add_argument("--search-budgets", default="16", help="samples of these")
-    parser.add_argument("--repeats", type=int, help="of each; as many as give --samples where it is left out")
-    parser.add_argument("--keep", type=Path, help="write the scored candidates there, as JSON lines")
-    chosen = parser.parse_args()
-    run, budgets = read_run(chosen.run), [int(n) for n in chosen.budgets.split(",")]
-    names = [name for name in CHOOSERS if chosen.value is not None or "value" not in name] + ["oracle"]
-    needs_policy = chosen.value is not None or chosen.searches
-    policy = policy_of(run) if needs_policy else None
-    value = None if chosen.value is None or policy is None else load_value_function(chosen.value, policy)
-    by_seed: list[dict[tuple[str, int], dict[str, float]]] = []
+def measured(run: RunNumbers, its_value: Path | None, chosen: argparse.Namespace, budgets: Sequence[int]) -> Measured:
+    """One run's choosers and searches, each problem's chance the mean over the seeds."""
+    policy = policy_of(run) if its_value is not None or chosen.searches else None
+    value = None if its_value is None or policy is None else load_value_function(its_value, policy)
+    names = [name for name in CHOOSERS if value is not None or "value" not in name] + ["oracle"]
+    by_seed: list[Chances] = []
     tokens: dict[str, float] = {}
     for seed in (int(word) for word in chosen.seeds.split(",")):
-        candidates = scored(run, drawn(run, chosen.samples, seed), function=value)
+        candidates = scored(run, drawn(run, chosen.samples, seed), function=value, examples=chosen.examples)
         if chosen.keep is not None:
-            with chosen.keep.open("a", encoding="utf-8") as file:
-                for problem, pairs in candidates.items():
-                    for one, passed in pairs:
-                        file.write(
-                            json.dumps({"task_id": problem, "seed": seed, "passed": passed, **asdict(one)}) + "\n"
-                        )
+            keep(candidates, chosen.keep, run=run.name, seed=seed)
         by_seed.append({(name, n): worth(candidates, name, n) for name in names for n in budgets})
         drawn_tokens = [one.tokens for pairs in candidates.values() for one, _ in pairs]
         tokens["a sample"] = sum(drawn_tokens) / len(drawn_tokens)
@@ -202,17 +183,70 @@ def main() -> None:
                 )
                 by_seed[-1][search, n] = found.passed
                 tokens[f"{search} of {n}"] = found.tokens
-    means = {
-        key: {problem: sum(one[key][problem] for one in by_seed) / len(by_seed) for problem in by_seed[0][key]}
-        for key in by_seed[0]
+    return Measured(mean_of(by_seed), tokens)
+
+
+def mean_of(chances: Sequence[Chances]) -> Chances:
+    """Each problem's chance as a mean."""
+    return {
+        key: {problem: sum(one[key][problem] for one in chances) / len(chances) for problem in chances[0][key]}
+        for key in chances[0]
     }
-    names += list(dict.fromkeys(name for name, _ in means if name not in names))
-    report(means, names, budgets, title=f"{run.name}, {chosen.samples} samples, seeds {chosen.seeds}", tokens=tokens)
-    rates: dict[str, dict[int, tuple[float, float, float]]] = defaultdict(dict)
-    for (name, n), of_problem in means.items():
-        rates[name][n] = bootstrap_mean(list(of_problem.values()))
-    kept = {"problems": len(means[names[0], budgets[0]]), "rates": {name: rates[name] for name in names}}
-    (run.path / SEARCH_FILE).write_text(json.dumps(kept) + "\n", encoding="utf-8")
+
+
+def keep(candidates: Mapping[str, Scored], to: Path, *, run: str, seed: int) -> None:
+    """Append the scored candidates to a file of JSON lines."""
+    with to.open("a", encoding="utf-8") as file:
+        for problem, pairs in candidates.items():
+            for one, passed in pairs:
+                row = {"run": run, "task_id": problem, "seed": seed, "passed": passed, **asdict(one)}
+                file.write(json.dumps(row) + "\n")
+
+
+def worth(candidates: Mapping[str, Scored], name: str, n: int) -> dict[str, float]:
+    """For each problem the chance that what is chosen among n samples passes."""
+    found = {}
+    for problem, pairs in candidates.items():
+        some, passed = [candidate for candidate, _ in pairs], [was for _, was in pairs]
+        if name == "oracle":
+            found[problem] = expected_pass([(float(was),) for was in passed], passed, n)
+        elif name in _OF_SUBSETS:
+            found[problem] = expected_pass_by_draws(some, passed, CHOOSERS[name], n)
+        else:
+            found[problem] = expected_pass(CHOOSERS[name].scores(some), passed, n)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("runs", type=Path, nargs="+")
+    parser.add_argument("--value", type=Path, nargs="*", default=[], help="folder of a value function, for each run")
+    parser.add_argument("--samples", type=int, default=64)
+    parser.add_argument("--budgets", default="1,4,16,64")
+    parser.add_argument("--seeds", default="0")
+    parser.add_argument("--searches", default="", help="value_beam, repair")
+    parser.add_argument("--search-budgets", default="16", help="samples of these")
+    parser.add_argument("--examples", type=int, help="how many public examples choosers see; all where it is left out")
+    parser.add_argument("--repeats", type=int, help="of each; as many as give --samples where it is left out")
+    parser.add_argument("--keep", type=Path, help="write the scored candidates there, as JSON lines")
+    chosen = parser.parse_args()
+    if chosen.value and len(chosen.value) != len(chosen.runs):
+        parser.error(f"--value: {len(chosen.value)} for {len(chosen.runs)} runs; expected one for each, or none")
+    budgets = [int(n) for n in chosen.budgets.split(",")]
+    found: list[Measured] = []
+    for path, value in zip(chosen.runs, chosen.value or [None] * len(chosen.runs), strict=True):
+        run = read_run(path)
+        found.append(measured(run, value, chosen, budgets))
+        of_problems = found[-1].passed
+        rates: dict[str, dict[int, tuple[float, float, float]]] = defaultdict(dict)
+        for (name, n), of_problem in of_problems.items():
+            rates[name][n] = bootstrap_mean(list(of_problem.values()))
+        kept = {"problems": len(next(iter(of_problems.values()))), "rates": rates}
+        (run.path / SEARCH_FILE).write_text(json.dumps(kept) + "\n", encoding="utf-8")
+    means = mean_of([one.passed for one in found])
+    tokens = {name: sum(one.tokens[name] for one in found) / len(found) for name in found[0].tokens}
+    title = f"{', '.join(path.name for path in chosen.runs)}, {chosen.samples} samples, seeds {chosen.seeds}"
+    report(means, list(dict.fromkeys(name for name, _ in means)), budgets, title=title, tokens=tokens)
 
 
 def report(
