@@ -143,7 +143,17 @@ class FitConfig(SaveConfigCallback):
 
 
 class WholePolicyCLI(LightningCLI):
-    """LightningCLI for what is whole on every rank."""
+    """LightningCLI for what is whole on every rank.
+
+    Args:
+        asked: the subcommand; the parser knows no other, as each takes most of a second to build.
+        arguments, settings: LightningCLI's.
+    """
+
+    def __init__(self, *arguments: Any, asked: str, **settings: Any) -> None:
+        known = self.subcommands()
+        self.subcommands = lambda: {asked: known[asked]}  # type: ignore[method-assign]
+        super().__init__(*arguments, **settings)
 
     def parse_arguments(self, parser: LightningArgumentParser, args: Any) -> None:
         """Parse, and where the user wants quiet have messages begin at warnings."""
@@ -294,6 +304,10 @@ def run(arguments: list[str]) -> int:
         raise ConfigError("no subcommand; run python -m axiom --help")
     _silence_what_a_user_cannot_change()
     is_value = learns_values(arguments)
+    if is_value and arguments[0] != "fit":
+        raise ConfigError(
+            f"{arguments[0]} does not know data.runs; fit learns a value function from runs, and tells how good it is"
+        )
     command_line: type[WholePolicyCLI] = ValueCLI if is_value else AxiomCLI
     try:
         _run(command_line, arguments, is_value=is_value)
@@ -327,14 +341,16 @@ def run(arguments: list[str]) -> int:
 
 
 def _run(command_line: type[WholePolicyCLI], arguments: list[str], *, is_value: bool) -> None:
+    asked = arguments[0]
     command_line(
         ValueModule if is_value else PolicyModule,
         VerdictsDataModule if is_value else BestOfNDataModule,
+        asked=asked,
         trainer_class=AxiomTrainer,
         save_config_callback=FitConfig,
         save_config_kwargs={"overwrite": True},
         parser_class=AxiomParser,
-        parser_kwargs={name: {"description": WHAT_IT_DOES[name]} for name in command_line.subcommands()},
+        parser_kwargs={asked: {"description": WHAT_IT_DOES[asked]}},
         seed_everything_default=0,
         auto_configure_optimizers=False,  # the module makes its own, which rounds restart and resume
         args=arguments,

@@ -132,6 +132,7 @@ def test_a_head_alone_has_each_completion_read_once_however_many_epochs(
     assert sum(read) == 5 * once
 
 
+@pytest.mark.slow
 def test_a_value_function_is_learned_in_each_round_and_chooses_what_is_trained_on(
     taught: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -217,6 +218,7 @@ def test_what_is_no_run_or_has_nothing_to_learn_from_is_refused(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert refusal(capsys, *VALUE, "--data.runs", str(tmp_path)).startswith(f"error: {tmp_path} is no run")
+    assert "test does not know data.runs; fit learns" in refusal(capsys, "test", *VALUE[1:], "--data.runs", str(run))
     few = ("--data.runs", str(run), "--data.max_per_problem", "1")
     assert "max_per_problem 1 must be 2 or more" in refusal(capsys, *VALUE, *few)
     out = ("--trainer.default_root_dir", str(tmp_path / "out"))
