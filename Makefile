@@ -1,4 +1,4 @@
-# make setup | fit | smoke | test | check | format | bench-verify | soak-verify | bench-sampling |
+# make setup | fit | smoke | test | test-slow | check | format | bench-verify | soak-verify | bench-sampling |
 # bench-training | bench-uplift | bench-search | bench-budget | bench-division | bench-store | bench-memory |
 # faults | fuzz | mutants | test-vllm | test-docker | test-podman: each makes the environment that it needs where it is
 # missing.
@@ -9,7 +9,7 @@ PEERS := .venv-peers
 VLLM := .venv-vllm
 ENGINES ?= docker podman
 
-.PHONY: setup fit smoke test check format bench-verify soak-verify bench-sampling bench-training bench-uplift \
+.PHONY: setup fit smoke test test-slow check format bench-verify soak-verify bench-sampling bench-training bench-uplift \
 	bench-search bench-budget bench-division bench-store bench-memory faults fuzz mutants test-vllm test-docker \
 	test-podman
 
@@ -36,6 +36,10 @@ smoke: setup
 # waiting for time-outs and for other processes.
 test: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadscope
+
+# What takes many seconds each, and what every gate need not try: other signals, other ranks, whole corpora.
+test-slow: setup
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadscope -m slow
 
 format: setup
 	$(BIN)/ruff format .
@@ -125,7 +129,7 @@ test-vllm: $(VLLM)/.ready
 test-docker: setup
 	for engine in $(ENGINES); do \
 		OMP_NUM_THREADS=1 .ci/with-engine $$engine $(BIN)/python -m pytest -n 2 --dist loadscope \
-			-k "docker or test_container" tests/attacks tests/test_checks.py tests/test_containers.py \
+			-m "" -k "docker or test_container" tests/attacks tests/test_checks.py tests/test_containers.py \
 			tests/test_container_errors.py tests/test_judge.py tests/test_judge_survives.py tests/test_kinds_of_test.py \
 			tests/test_preload.py tests/test_scripts.py tests/test_standard_library.py tests/test_verify.py || exit 1; \
 	done

@@ -135,7 +135,14 @@ def test_a_configuration_is_understood_and_its_head_says_how_it_is_run(
             ), name
 
 
-@pytest.mark.parametrize("file", [file for file in CONFIGS if file not in REFUSED])
+@pytest.mark.parametrize(
+    "file",
+    [
+        pytest.param(file, marks=pytest.mark.slow) if file in PROCESSES else file
+        for file in CONFIGS
+        if file not in REFUSED
+    ],
+)
 def test_a_configuration_takes_a_step_on_tiny_weights(
     file: str,
     tmp_path: Path,

@@ -25,6 +25,7 @@ def little_room() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (_BYTES, resource.RLIM_INFINITY))
 
 
+@pytest.mark.slow
 def test_a_disk_without_room_is_told_in_one_line_and_nothing_stored_is_lost(
     tmp_path: Path, taught: tuple[Path, Path]
 ) -> None:

@@ -50,7 +50,13 @@ def test_collect_goes_on_where_it_was_killed(tmp_path: Path, taught: tuple[Path,
     assert len(RoundStore(tmp_path).folder(0).read("train")) == 400
 
 
-@pytest.mark.parametrize(("by", "code"), [(signal.SIGKILL, -9), (signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("by", "code"),
+    [
+        (signal.SIGINT, 130),
+        *(pytest.param(*one, marks=pytest.mark.slow) for one in ((signal.SIGKILL, -9), (signal.SIGTERM, 143))),
+    ],
+)
 def test_an_end_while_the_next_round_is_sampled_loses_neither_the_epochs_nor_the_samples(
     tmp_path: Path, taught: tuple[Path, Path], by: signal.Signals, code: int, capfd: pytest.CaptureFixture[str]
 ) -> None:

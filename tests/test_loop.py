@@ -130,6 +130,7 @@ def test_a_run_goes_on_under_no_other_policy_or_loop_than_it_began_with(
     assert f"belongs to another run ({difference}); give what it began with" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_an_evaluation_never_reads_the_samples_of_another_policy(
     finished: tuple[Path, str], taught: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -286,6 +287,7 @@ def test_two_ranks_draw_the_samples_that_one_draws(tmp_path: Path, taught: tuple
     assert len(list((tmp_path / "2/rounds/000").glob("train-rank*.jsonl"))) == 2
 
 
+@pytest.mark.slow
 def test_the_curriculum_moves_samples_from_what_is_never_solved(tmp_path: Path, taught: tuple[Path, Path]) -> None:
     model, problems = taught
     two = problems.with_name("hopeless.jsonl")

@@ -52,6 +52,7 @@ def test_the_next_model_is_right_more_often(name: str, taught: tuple[Path, Path]
     assert len(told.Scalars("train/entropy")) == len(divergence)
 
 
+@pytest.mark.slow
 def test_accumulated_batches_train_as_one_large_batch_does(taught: tuple[Path, Path], tmp_path: Path) -> None:
     """One optimizer step on all samples of a round, at once and one by one; their lengths differ."""
     adapters = []
@@ -99,6 +100,7 @@ def test_a_penalty_on_the_divergence_keeps_the_policy_nearer_to_the_base(
     assert penalised < 0.5 * without
 
 
+@pytest.mark.slow
 def test_the_divergence_estimated_on_the_policys_own_samples_can_be_the_penalty(
     taught: tuple[Path, Path], tmp_path: Path
 ) -> None:

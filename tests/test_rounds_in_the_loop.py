@@ -61,6 +61,7 @@ def test_a_round_trains_the_adapter_that_it_is_told_to(
     assert found[2] == found[source]
 
 
+@pytest.mark.slow
 def test_an_averaged_round_has_the_mean_of_the_adapters_that_were_trained(
     taught: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -91,6 +92,7 @@ def test_training_ends_when_patience_does_and_the_finished_run_stays_so(
         assert len(hashes(tmp_path / "run")) == 2
 
 
+@pytest.mark.slow
 def test_a_round_whose_evaluation_was_killed_counts_for_patience_once_it_is_whole(
     taught: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -106,6 +108,7 @@ def test_a_round_whose_evaluation_was_killed_counts_for_patience_once_it_is_whol
     assert len(hashes(tmp_path)) == 3
 
 
+@pytest.mark.slow
 def test_another_rate_and_decay_hold_from_where_a_run_goes_on(taught: tuple[Path, Path], tmp_path: Path) -> None:
     for rounds, rate, decay in ((1, "5e-4", "0.1"), (2, "1e-4", "0.2")):
         more = ("--model.learning_rate", rate, "--model.weight_decay", decay)
@@ -117,6 +120,7 @@ def test_another_rate_and_decay_hold_from_where_a_run_goes_on(taught: tuple[Path
     assert [group["weight_decay"] for group in checkpoint["optimizer_states"][0]["param_groups"]] == [0.2]
 
 
+@pytest.mark.slow
 def test_fewer_rounds_than_were_trained_are_refused_and_patience_ends_a_run_where_it_is(
     taught: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -149,6 +153,7 @@ def test_a_round_that_is_trained_is_not_cut_into_others(taught: tuple[Path, Path
     )
 
 
+@pytest.mark.slow
 def test_the_rate_decays_by_round_and_warms_up_again_with_a_fresh_optimizer(
     taught: tuple[Path, Path], tmp_path: Path
 ) -> None:

@@ -27,6 +27,7 @@ def failing(level: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("level", JAILS)
+@pytest.mark.slow
 def test_a_jail_refuses_no_module_that_the_machine_has(level: str) -> None:
     inside = failing(level)
     assert inside == failing("process")

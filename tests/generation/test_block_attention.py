@@ -139,6 +139,7 @@ def test_the_kernel_is_compiled_once_and_leaves_nothing_beside_it(
     assert list(fresh_cache.iterdir()) == [made]
 
 
+@pytest.mark.slow
 def test_another_compiler_makes_another_file(
     fresh_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

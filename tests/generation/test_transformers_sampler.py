@@ -45,7 +45,7 @@ def generated(model: Any, wanted: list[Request], *, max_new_tokens: int) -> dict
     return told
 
 
-@pytest.mark.parametrize("kernel", [True, False])
+@pytest.mark.parametrize("kernel", [True, pytest.param(False, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", ARCHITECTURES)
 def test_greedy_equals_generate_token_for_token(kind: str, kernel: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not kernel:

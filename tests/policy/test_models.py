@@ -69,6 +69,7 @@ def test_auto_asks_the_gpu(monkeypatch: pytest.MonkeyPatch, has_it: bool, expect
     assert resolved_dtype("auto", torch.device("cuda")) == expected
 
 
+@pytest.mark.slow
 def test_the_embedded_model_is_found_under_its_short_name_and_knows_of_no_quantisation() -> None:
     model, tokenizer = load_base("SmolLM2-135M-Instruct")
     assert sum(parameter.numel() for parameter in model.parameters()) == pytest.approx(135e6, rel=0.02)

@@ -34,6 +34,7 @@ def test_every_split_has_problems_of_all_five_levels() -> None:
         assert sum(counts.values()) == len(problems)
 
 
+@pytest.mark.slow
 def test_the_hidden_tests_kill_95_of_100_mutants_of_the_references() -> None:
     with Judge(workers=2, isolation="namespaces") as judge:
         tried = [judge.submit(p, mutant.source) for p in EVERY for mutant in islice(mutants(p.reference), 0, None, 3)]
@@ -109,6 +110,7 @@ def test_no_renamed_twin_stands_in_two_splits() -> None:
         assert not twins, [(shapes[one][twin], shapes[other][twin]) for twin in twins]
 
 
+@pytest.mark.slow
 def test_no_reference_solves_a_problem_of_another_split() -> None:
     """Behavioural twins: a reference that passes another split's tests of the same arity."""
     for one, other in combinations(BASICS_SPLITS, 2):

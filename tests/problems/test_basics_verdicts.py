@@ -14,7 +14,7 @@ from axiom.verification.judge import Judge
 from axiom.verification.verdict import Outcome
 
 
-@pytest.fixture(scope="module", params=["namespaces", "process"])
+@pytest.fixture(scope="module", params=["namespaces", pytest.param("process", marks=pytest.mark.slow)])
 def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
     with Judge(workers=2, isolation=request.param) as judge:
         yield judge

@@ -89,6 +89,7 @@ def test_the_right_solution_passes_and_the_wrong_one_fails(
     assert found[1][0] in ("wrong_answer", "runtime_error"), found[1]
 
 
+@pytest.mark.slow
 def test_a_function_that_gives_nothing_passes_no_problem(judge: Judge) -> None:
     asked = [problem for problem in PROBLEMS.values() if problem.kind == "function"]
     futures = [(p, judge.submit(p, f"def {p.entry_point}(*args):\n    return None\n")) for p in asked]
