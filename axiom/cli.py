@@ -210,7 +210,12 @@ class AxiomCLI(WholePolicyCLI):
             ConfigError: naming what sets them.
         """
         super().before_instantiate_classes()
-        epochs = self.config[self.config["subcommand"]].trainer.max_epochs
+        settings = self.config[self.config["subcommand"]]
+        if settings.model.shard_base and settings.data.sampler.class_path.endswith("TransformersSampler"):
+            raise ConfigError(
+                "model.shard_base: no rank has the base to sample with; take a server, --data.sampler OpenAISampler"
+            )
+        epochs = settings.trainer.max_epochs
         if epochs is not None:
             raise ConfigError(
                 f"trainer.max_epochs {epochs}: rounds are trained for expert_iteration.rounds times epochs_per_round "
@@ -272,8 +277,7 @@ def _refuse_sharding(strategy: str) -> None:
         raise ConfigError(
             f"trainer.strategy {strategy}: it leaves each rank a part of the policy or of its checkpoint, and each "
             "needs the whole, to sample and to go on after a kill; take --trainer.strategy ddp, and where a GPU has no "
-            "room beside the quantised base, sample elsewhere: --data.sampler VLLMSampler, or OpenAISampler on a "
-            "server's base_url"
+            "room for the quantised base, --model.shard_base true with it, as configs/overlays/fsdp.yaml does"
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 import bitsandbytes as bnb
 import lightning as L
 import torch
+from torch.nn.parallel import DistributedDataParallel
 
 from axiom.errors import ConfigError, ModelError
 from axiom.learning.losses import entropy, kl_estimate, kl_exact, log_probs_of, sequence_means
@@ -16,6 +17,7 @@ from axiom.learning.objectives import SFT, Objective, Step
 from axiom.learning.packing import PackedBatch
 from axiom.policy.policy import Policy
 from axiom.policy.quantization import Quantization
+from axiom.policy.sharding import mesh_of
 from axiom.problems.problem import Problem
 from axiom.rounds.store import JudgedSample, Purpose, counts_by_problem
 from modules.finite_steps import FiniteSteps
@@ -58,6 +60,8 @@ class PolicyModule(L.LightningModule):
             and leaves a full GPU for the host's; CUDA only.
         gradient_checkpointing: compute each layer again in the backward instead of keeping what it made: less memory,
             more time.
+        shard_base: under ``ddp``, leave each rank a share of the base (FSDP2) and all of the adapter; samples have to
+            come from a server then.
         adapter: a PEFT LoRA folder to start from or to evaluate; its own rank, scale and targets hold.
         seed: of the adapter's initial weights.
         k: budgets of pass@k in validation and test.
@@ -81,6 +85,7 @@ class PolicyModule(L.LightningModule):
         weight_decay: float = 0.0,
         optimizer: Literal["adamw", "paged_adamw_8bit"] = "adamw",
         gradient_checkpointing: bool = False,
+        shard_base: bool = False,
         adapter: str | None = None,
         seed: int = 0,
         k: Sequence[int] = (1, 8),
@@ -105,7 +110,7 @@ class PolicyModule(L.LightningModule):
 
         Raises:
             ModelError: if the base or the adapter cannot be loaded.
-            ConfigError: if the optimizer is not for this device.
+            ConfigError: if the optimizer is not for this device, or there are no ranks to share the base.
         """
         if self.policy is None:
             settings = self.hparams
@@ -121,7 +126,11 @@ class PolicyModule(L.LightningModule):
                 adapter=None if settings["adapter"] is None else Path(settings["adapter"]),
                 gradient_checkpointing=settings["gradient_checkpointing"],
                 device=device,
+                mesh=mesh_of(device) if settings["shard_base"] else None,
             )
+            if settings["shard_base"]:  # DDP would send it from rank to rank
+                base = [f"policy.{name}" for name, its in self.policy.named_parameters() if not its.requires_grad]
+                DistributedDataParallel._set_params_and_buffers_to_ignore_for_model(self, base)  # type: ignore[no-untyped-call]
         return self.policy
 
     def configure_model(self) -> None:

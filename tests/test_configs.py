@@ -39,7 +39,7 @@ SLURM = {f"SLURM_{name}": "0" for name in ("NODEID", "PROCID", "LOCALID")} | {
     "SLURM_NODELIST": "127.0.0.1",
 }
 # How many processes a configuration is run in: their process group outlives a run, so theirs are not this test's.
-PROCESSES = {"configs/overlays/ddp.yaml": 2, "configs/overlays/slurm.yaml": 1}
+PROCESSES = {"configs/overlays/ddp.yaml": 2, "configs/overlays/fsdp.yaml": 2, "configs/overlays/slurm.yaml": 1}
 # What is not installed here, and what the run then says.
 REFUSED = {"configs/overlays/vllm.yaml": "pip install vllm"} if find_spec("vllm") is None else {}
 if not ENGINE_ANSWERS:
@@ -154,19 +154,19 @@ def test_a_configuration_takes_a_step_on_tiny_weights(
     words = stand_ins(file, tmp_path / "run", taught)
     if learns_values(words):
         words += ["--data.runs", str(request.getfixturevalue("learned")), "--data.leaks", "allow"]
-    if file in PROCESSES:
-        more = SLURM if "slurm" in file else {}
-        done = subprocess.run(
-            command(*words), env=environment() | more, capture_output=True, text=True, timeout=300, check=False
-        )
-        assert done.returncode == 0, done.stderr
-    elif content(file).get("data.sampler.class_path") == "OpenAISampler":
-        with CompletionsServer(taught[0], Behaviour()) as server:
-            place = ("--data.sampler.base_url", server.url, "--data.sampler.model", "tiny")
-            assert main([*words, *place]) == 0
-            assert server.bodies
-    else:
-        assert main(words) == 0
+    with CompletionsServer(taught[0], Behaviour()) as server:
+        is_served = content(file).get("data.sampler.class_path") == "OpenAISampler"
+        if is_served:
+            words += ["--data.sampler.base_url", server.url, "--data.sampler.model", "tiny"]
+        if file in PROCESSES:
+            more = SLURM if "slurm" in file else {}
+            done = subprocess.run(
+                command(*words), env=environment() | more, capture_output=True, text=True, timeout=300, check=False
+            )
+            assert done.returncode == 0, done.stderr
+        else:
+            assert main(words) == 0
+        assert bool(server.bodies) == is_served
     assert has_stepped(file, tmp_path / "run")
 
 
@@ -229,7 +229,7 @@ def test_a_strategy_that_shards_the_policy_is_refused_before_anything_is_loaded(
     told = capsys.readouterr().err
     assert re.search(r"error: trainer.strategy \w+: it leaves each rank a part of the policy", told)
     assert "take --trainer.strategy ddp" in told
-    assert "--data.sampler VLLMSampler, or OpenAISampler" in told
+    assert "--model.shard_base true with it" in told
     assert not run.exists()
 
 

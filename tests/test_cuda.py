@@ -12,6 +12,7 @@ from modules.policy_module import PolicyModule
 from tests.architectures import ARCHITECTURES, tiny
 from tests.generation.test_attention_parts import check_own_blocks, check_the_shared_part
 from tests.generation.test_transformers_sampler import drawn, generated, requests
+from tests.policy.test_sharding import found_by_ranks
 from tests.policy.test_tree_attention import assert_same, noisy_policy, of_policy, saved, some_examples
 from tests.runs import axiom_anew, settings
 
@@ -99,3 +100,10 @@ def test_the_loop_on_nf4_weights_learns_on_a_gpu(more: list[str], taught: tuple[
     assert done.returncode == 0, done.stderr
     passed = [sum(row.passed for row in RoundStore(run).folder(index).read("validation")) for index in (0, 1)]
     assert passed[0] + 4 < passed[1]
+
+
+@pytest.mark.parametrize("quantization", ["nf4", "none"])
+def test_a_base_shared_by_one_rank_computes_on_a_gpu_what_a_whole_one_does(quantization: str, tmp_path: Path) -> None:
+    (found,) = found_by_ranks(1, "qwen2", quantization, True, tmp_path)
+    assert found.pop("share") == 1.0
+    assert found == dict.fromkeys(found, True)

@@ -23,6 +23,7 @@ from transformers.pytorch_utils import Conv1D
 
 from axiom.errors import ModelError
 from axiom.policy.quantization import dequantized_weight
+from axiom.policy.sharding import whole
 
 BASE_FILE = "axiom_base.json"
 """Its ``hash`` tells which base a folder holds."""
@@ -45,10 +46,10 @@ def base_tensors(source: Any, dtype: torch.dtype) -> Iterator[tuple[str, torch.T
             weight = dequantized_weight(layer, dtype)
             yield f"{name}.weight", weight.t() if isinstance(layer, Conv1D) else weight
             if layer.bias is not None:
-                yield f"{name}.bias", layer.bias.detach().to(dtype)
+                yield f"{name}.bias", whole(layer.bias).detach().to(dtype)
     for name, tensor in source.state_dict().items():
         if not name.startswith(tuple(special)):
-            yield name, tensor
+            yield name, whole(tensor)
 
 
 def base_hash(source: Any, dtype: torch.dtype) -> str:
@@ -74,7 +75,7 @@ def save_base(source: Any, tokenizer: Any, folder: Path, *, dtype: torch.dtype, 
 
     Args:
         source: as in :func:`base_tensors`.
-        tokenizer: written beside it, with its chat template.
+        tokenizer: written beside it, with its chat template; None where another rank writes, and this one gathers.
         folder: an older base in it is replaced; anything else is left alone.
         dtype: of the weights.
         key: the base's :func:`base_hash`.
@@ -83,6 +84,10 @@ def save_base(source: Any, tokenizer: Any, folder: Path, *, dtype: torch.dtype, 
         ModelError: if the folder holds something else, or cannot be written.
     """
     if held_base(folder) == key:
+        return
+    if tokenizer is None:
+        for _ in base_tensors(source, dtype):
+            pass
         return
     if folder.is_dir() and any(folder.iterdir()) and held_base(folder) is None:
         raise ModelError(f"{folder} holds files that are no exported base; name another folder, or empty this one")

@@ -11,7 +11,8 @@ import torch
 from peft import LoraConfig, PeftConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import nn
+from torch import distributed, nn
+from torch.distributed.device_mesh import DeviceMesh
 from transformers.modeling_layers import GradientCheckpointingLayer
 
 from axiom.errors import ModelError
@@ -21,6 +22,7 @@ from axiom.policy.export import base_hash, save_base
 from axiom.policy.lora_linear import LORA_LAYERS
 from axiom.policy.models import AUTO, load_base, resolved_dtype
 from axiom.policy.quantization import Quantization, quantize
+from axiom.policy.sharding import shard
 from axiom.policy.side_path import SidePathLinear, sampling_copy
 from axiom.policy.tree_attention import TreeMasks, use_tree_attention
 
@@ -44,9 +46,10 @@ class Policy(nn.Module):
         gradient_checkpointing: keep each layer's input alone for the backward and compute the layer again there: less
             memory, more time.
         device: where the model goes.
+        mesh: the ranks that share the base out among them, on ``device``'s kind; None keeps all of it here.
 
     Raises:
-        ModelError: if the base or the adapter cannot be loaded, or a base that cannot do so is asked to checkpoint.
+        ModelError: if the base or the adapter cannot be loaded, or the base cannot do what it is asked to.
     """
 
     def __init__(
@@ -62,8 +65,11 @@ class Policy(nn.Module):
         adapter: Path | None = None,
         gradient_checkpointing: bool = False,
         device: torch.device | None = None,
+        mesh: DeviceMesh | None = None,
     ) -> None:
         super().__init__()
+        if mesh is not None and quantization == "int8":
+            raise ModelError("model.shard_base: an int8 base is not shared out; take --model.quantization nf4 or none")
         config = LoraConfig(
             r=rank, lora_alpha=alpha, lora_dropout=dropout, target_modules="all-linear", task_type="CAUSAL_LM"
         )
@@ -73,7 +79,7 @@ class Policy(nn.Module):
         self.base_name, self.dtype_name = base, resolved_dtype(dtype, device)
         self._quantization = quantization
         model, self.tokenizer = load_base(base, dtype=self.dtype_name)
-        model = quantize(model, quantization, device=device)
+        model = quantize(model, quantization, device=device, kept_on=None if mesh is None else torch.device("cpu"))
         model.requires_grad_(False)
         # Its backward gives NaN at some lengths (pytorch#196678), and it plans anew for every length.
         torch.backends.cuda.enable_cudnn_sdp(False)
@@ -91,6 +97,9 @@ class Policy(nn.Module):
         self._checkpointed = _checkpointing_layers(model) if gradient_checkpointing else []
         self._sampling_model: Any = None
         self._base_hash: str | None = None
+        self.is_sharded = mesh is not None
+        if mesh is not None:
+            shard(model, mesh)
         if adapter is not None:
             self.load_adapter(adapter)
 
@@ -137,7 +146,7 @@ class Policy(nn.Module):
         """Write the base as this policy multiplies with it, and its tokenizer, as a Hugging Face folder.
 
         Dequantised, in the policy's type: an engine that serves it with the adapter serves this policy. A folder that
-        holds this very base already is left as it is.
+        holds this very base already is left as it is. Of a base that is shared out every rank calls this.
 
         Raises:
             ModelError: if the folder holds something else, or cannot be written.
@@ -145,7 +154,10 @@ class Policy(nn.Module):
         source, dtype = self.model.get_base_model(), getattr(torch, self.dtype_name)
         if self._base_hash is None:  # the base is frozen
             self._base_hash = base_hash(source, dtype)
-        save_base(source, self.tokenizer, folder, dtype=dtype, key=self._base_hash)
+        is_writer = not self.is_sharded or distributed.get_rank() == 0
+        save_base(source, self.tokenizer if is_writer else None, folder, dtype=dtype, key=self._base_hash)
+        if self.is_sharded:
+            distributed.barrier()
 
     def load_adapter(self, folder: Path) -> None:
         """Read the weights of a PEFT LoRA folder of the same shape.
@@ -244,7 +256,14 @@ class Policy(nn.Module):
         Args:
             dequantize: a copy that multiplies with the dequantised base, built once, its adapter copied at each call;
                 otherwise the very model that trains, straight through its quantised weights.
+
+        Raises:
+            ModelError: if the base is shared out: ranks sample at their own pace, and it is gathered by all at once.
         """
+        if self.is_sharded:
+            raise ModelError(
+                "model.shard_base: no rank has the base to sample with; take a server, --data.sampler OpenAISampler"
+            )
         if not dequantize:
             return self.model.get_base_model()
         if self._sampling_model is None or self._sampling_model.device != self.device:

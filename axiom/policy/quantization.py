@@ -13,6 +13,7 @@ from torch import nn
 from transformers.pytorch_utils import Conv1D
 
 from axiom.errors import ModelError
+from axiom.policy.sharding import whole
 
 # Half of bitsandbytes' usual 64.
 _NF4_BLOCK = 32
@@ -20,21 +21,25 @@ _NF4_BLOCK = 32
 Quantization = Literal["nf4", "int8", "none"]
 
 
-def quantize(model: Any, quantization: Quantization, *, device: torch.device) -> Any:
+def quantize(
+    model: Any, quantization: Quantization, *, device: torch.device, kept_on: torch.device | None = None
+) -> Any:
     """Quantise every linear layer but the output head in place and move the model to its device.
 
     Args:
         model: a plain causal LM.
         quantization: ``nf4`` with double quantisation, ``int8`` (LLM.int8(), arXiv 2208.07339), or ``none``.
-        device: where the weights go; quantisation happens there.
+        device: where quantisation happens.
+        kept_on: where the weights go; where it happened, if it is left out.
 
     Raises:
         ModelError: for an unknown kind, or where bitsandbytes has no kernels for this CUDA.
     """
     if quantization not in ("nf4", "int8", "none"):
         raise ModelError(f"quantization '{quantization}': expected nf4, int8 or none")
+    kept_on = kept_on or device
     if quantization == "none":
-        return model.to(device)
+        return model.to(kept_on)
     if device.type == "cuda":
         check_kernels()
     head = model.get_output_embeddings()
@@ -42,12 +47,15 @@ def quantize(model: Any, quantization: Quantization, *, device: torch.device) ->
     for name in names:  # a list of the layers would keep them all until the last one is quantised
         parent, _, child = name.rpartition(".")
         quantized = _quantized(model.get_submodule(name), quantization).to(device)
+        if isinstance(quantized, bnb.nn.Linear4bit):  # the weight has it too, until it is shared out
+            quantized.quant_state = quantized.weight.quant_state
+        quantized = quantized.to(kept_on)
         setattr(model.get_submodule(parent), child, quantized)
     if quantization == "nf4":
         model.is_loaded_in_4bit = True  # what PEFT looks at to choose its 4-bit LoRA layer
     else:
         model.is_loaded_in_8bit = True
-    return model.to(device)
+    return model.to(kept_on)
 
 
 def check_kernels() -> None:
@@ -89,10 +97,10 @@ def is_quantized(layer: nn.Module) -> bool:
 
 
 def dequantized_weight(layer: nn.Module, dtype: torch.dtype) -> torch.Tensor:
-    """The (out, in) weight that a linear layer really multiplies with, in ``dtype``."""
-    weight: torch.Tensor = layer.weight  # type: ignore[assignment]
+    """The (out, in) weight that a linear layer really multiplies with, in ``dtype``; of a shared one on every rank."""
+    weight = whole(layer.weight)  # type: ignore[arg-type]
     if isinstance(layer, bnb.nn.Linear4bit):
-        return torch.as_tensor(bnb.functional.dequantize_4bit(weight.data, weight.quant_state)).to(dtype)  # type: ignore[attr-defined]
+        return torch.as_tensor(bnb.functional.dequantize_4bit(weight.data, layer.quant_state)).to(dtype)
     if isinstance(layer, bnb.nn.Linear8bitLt):
         stored: Any = getattr(weight, "SCB", None)
         scale: torch.Tensor = layer.state.SCB if stored is None else stored

@@ -80,6 +80,8 @@ class ValueFunction(nn.Module):
         seed: int = 0,
     ) -> None:
         super().__init__()
+        if policy.is_sharded:
+            raise ModelError("model.shard_base: a value function needs the whole base; leave data.value.learn off")
         self.policy, self.kind, self.beta = policy, kind, beta
         self.trains_adapter = trains_adapter or kind == "likelihood"
         self.reads_confidence = reads_confidence or kind == "likelihood"
