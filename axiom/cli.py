@@ -67,6 +67,14 @@ class AxiomTrainer(L.Trainer):
                 f"trainer.plugins: {error} is not set; under SLURMEnvironment begin the command with srun, in a job"
             ) from error
 
+    def validate(self, *arguments: Any, verbose: bool = False, **settings: Any) -> Any:
+        """As Lightning's, without its table: the callback tells pass@k with its interval."""
+        return super().validate(*arguments, verbose=verbose, **settings)  # type: ignore[misc]
+
+    def test(self, *arguments: Any, verbose: bool = False, **settings: Any) -> Any:
+        """As Lightning's, without its table."""
+        return super().test(*arguments, verbose=verbose, **settings)  # type: ignore[misc]
+
     def collect(
         self,
         model: PolicyModule,

@@ -14,10 +14,10 @@ from rich.table import Table
 
 from axiom.errors import ConfigError
 from axiom.learning.curriculum import BANDS
-from axiom.pass_at_k import mean_pass_at_k, paired_bootstrap, pass_at_k_by_problem
+from axiom.pass_at_k import bootstrap_mean, mean_pass_at_k, paired_bootstrap, pass_at_k_by_problem
 from axiom.rounds.choice import Counts, RoundChoice, best_round, is_over
 from axiom.rounds.progress import CollectProgress
-from axiom.rounds.store import JudgedSample, counts_by_problem
+from axiom.rounds.store import JudgedSample, Purpose, counts_by_problem
 from callbacks.collection import collection_scalars
 from callbacks.display import display_of
 
@@ -170,6 +170,26 @@ class ExpertIteration(L.Callback):
             )
         for logger in trainer.loggers:
             logger.log_metrics(scalars, step=newest)
+
+    def on_validation_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        """Tell what ``validate`` has found."""
+        if trainer.state.fn == TrainerFn.VALIDATING:
+            self._tell_evaluation(trainer, "validation")
+
+    def on_test_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        """Tell what ``test`` has found."""
+        self._tell_evaluation(trainer, "test")
+
+    def _tell_evaluation(self, trainer: L.Trainer, purpose: Purpose) -> None:
+        """pass@k with its 95% interval over problems, from the samples that are stored; every rank calls this."""
+        data: Any = trainer.datamodule  # type: ignore[attr-defined]
+        counts = counts_by_problem(data.solve(data.problems[purpose], purpose))
+        for k in self.k:
+            by_problem = pass_at_k_by_problem(counts, k)
+            mean, low, high = bootstrap_mean(list(by_problem.values()))
+            interval = f"95% interval {low * 100:.1f} to {high * 100:.1f}, " if len(by_problem) > 1 else ""
+            about = f"{interval}{_problems(len(by_problem))} x {data.samples[purpose]} samples"
+            display_of(trainer).say(trainer, f"{purpose} pass@{k}: {mean:.1%} ({about})")
 
     def _finish_last_round(self, trainer: L.Trainer, data: Any) -> None:
         """Begin, evaluate and report the last round where a kill came between the last epoch's checkpoint and that.

@@ -157,9 +157,18 @@ def test_any_adapter_is_evaluated_on_any_problem_file_and_predict_writes_samples
     finished: tuple[Path, str], taught: tuple[Path, Path], tmp_path: Path
 ) -> None:
     adapter = str(finished[0] / "rounds/002/adapter")
-    tested = axiom("test", *settings(tmp_path, *taught, "--model.adapter", adapter))
+    two = tmp_path / "two.jsonl"
+    never = json.loads(taught[1].read_text()) | {"id": "t/two", "tests": [{"args": [], "expected": 7}]}
+    two.write_text(taught[1].read_text() + json.dumps(never) + "\n")
+    both = ("--data.test_problems", str(two))
+    tested = axiom("test", *settings(tmp_path, *taught, "--model.adapter", adapter, *both))
     assert tested.returncode == 0, tested.stderr
-    assert "test/pass@1" in tested.stdout
+    told = tested.stdout.splitlines()
+    assert len(told) == 2
+    found = re.fullmatch(r"test pass@1: (\S+)% \(95% interval 0.0 to (\S+), 2 problems x 16 samples\)", told[0])
+    assert found is not None
+    assert float(found[2]) == pytest.approx(2 * float(found[1]), abs=0.11)  # one of them is never solved
+    assert told[1].startswith("test pass@8: ")
     written = axiom("predict", *settings(tmp_path, *taught, "--model.adapter", adapter))
     assert written.returncode == 0, written.stderr
     rows = [json.loads(line) for line in (tmp_path / "predictions.jsonl").read_text().splitlines()]

@@ -155,7 +155,7 @@ def test_an_evaluation_in_the_run_s_folder_leaves_its_curves_as_they_are(
     shutil.copytree(run, copied)
     done = axiom("validate", *settings(copied, *taught))
     assert done.returncode == 0, done.stderr
-    assert "validate/pass@1" in done.stdout
+    assert done.stdout.startswith("validation pass@1: ")
     after, before = (
         [(event.step, event.value) for event in events(folder).Scalars("val/pass@1")] for folder in (copied, run)
     )
