@@ -178,6 +178,25 @@ def test_any_adapter_is_evaluated_on_any_problem_file_and_predict_writes_samples
     assert not (tmp_path / "tensorboard" / "config.yaml").exists()  # it is fit's, wherever that ran
 
 
+def test_predict_writes_of_each_problem_the_program_that_its_examples_choose(
+    finished: tuple[Path, str], taught: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """The hidden tests want 1 and 2: what passes them is not what the examples choose, where these want 3."""
+    one = json.loads(taught[1].read_text())
+    misled = one | {"id": "t/misled", "examples": [{"args": [], "expected": 3}]}
+    problems, out = tmp_path / "problems.jsonl", tmp_path / "chosen.jsonl"
+    problems.write_text("".join(json.dumps(problem) + "\n" for problem in (one, misled)))
+    asked = ("--predictions.choose", "true", "--predictions.file", str(out), "--data.test_problems", str(problems))
+    done = axiom("predict", *settings(tmp_path / "run", *taught, *asked))
+    assert done.returncode == 0, done.stderr
+    rows = {row["task_id"]: row for row in map(json.loads, out.read_text().splitlines())}
+    assert rows["t/misled"]["solution"].rstrip().endswith("return 3")
+    assert not rows["t/misled"]["passed"]
+    assert rows["t/one"]["solution"].strip()
+    passed = sum(row["passed"] for row in rows.values())
+    assert done.stdout == f"2 programs, one of each problem, {passed} passed: {out}\n"
+
+
 def test_a_report_tells_what_fit_told_with_times_and_the_configuration(
     finished: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
