@@ -48,6 +48,9 @@ class Policy(nn.Module):
         device: where the model goes.
         mesh: the ranks that share the base out among them, on ``device``'s kind; None keeps all of it here.
 
+    Attributes:
+        is_sharded: whether ranks share the base.
+
     Raises:
         ModelError: if the base or the adapter cannot be loaded, or the base cannot do what it is asked to.
     """
