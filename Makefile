@@ -1,7 +1,7 @@
 # make setup | fit | smoke | test | test-slow | check | format | bench-verify | soak-verify | bench-sampling |
 # bench-training | bench-uplift | bench-search | bench-budget | bench-division | bench-store | bench-memory |
-# faults | fuzz | mutants | test-vllm | test-docker | test-podman: each makes the environment that it needs where it is
-# missing.
+# faults | fuzz | mutants | test-vllm | test-docker | test-podman | test-cuda | bench-cuda: each makes the environment
+# that it needs where it is missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +11,7 @@ ENGINES ?= docker podman
 
 .PHONY: setup fit smoke test test-slow check format bench-verify soak-verify bench-sampling bench-training bench-uplift \
 	bench-search bench-budget bench-division bench-store bench-memory faults fuzz mutants test-vllm test-docker \
-	test-podman
+	test-podman test-cuda bench-cuda
 
 setup: $(VENV)/.ready
 
@@ -98,6 +98,14 @@ bench-store: setup
 # The memory of a run over fifty rounds of a tiny model.
 bench-memory: setup
 	$(BIN)/python -m tests.benchmarks.memory
+
+# What only a GPU can show: the tests that are skipped without one, then speed and memory of a 7B model's shape.
+test-cuda: setup
+	$(BIN)/python -m pytest -m "" tests/test_cuda.py
+
+bench-cuda: setup
+	$(BIN)/python -m tests.benchmarks.cuda
+	$(BIN)/torchrun --standalone --nproc-per-node gpu -m tests.benchmarks.cuda --shard
 
 # Runs that kill -9 ends at random moments and that go on, on one and on two ranks: about an hour on two cores.
 faults: setup
