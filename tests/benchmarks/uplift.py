@@ -60,13 +60,15 @@ def axiom(*arguments: str) -> None:
         sys.exit(code)
 
 
-def trained(variant: str, seed: int, out: Path) -> Path:
+def trained(variant: str, seed: int, out: Path, *, rounds: int | None) -> Path:
     """The folder of a variant's run, which is done or goes on where it was stopped."""
-    run, first = out / f"{variant.replace(' ', '_').replace(',', '')}-{seed}", out / f"first-round-{seed}"
+    name = f"{variant.replace(' ', '_').replace(',', '')}-{seed}" + ("" if rounds is None else f"-rounds-{rounds}")
+    run, first = out / name, out / f"first-round-{seed}"
     if first.is_dir() and not run.exists():
         shutil.copytree(first, run / "rounds" / "000")
     seeds = ("--seed_everything", str(seed), "--data.seed", str(seed), "--model.seed", str(seed))
-    axiom("fit", "--config", _CONFIG, *VARIANTS[variant], *seeds, "--trainer.default_root_dir", str(run))
+    length = () if rounds is None else ("--expert_iteration.rounds", str(rounds))
+    axiom("fit", "--config", _CONFIG, *VARIANTS[variant], *seeds, *length, "--trainer.default_root_dir", str(run))
     if not first.is_dir():
         shutil.copytree(run / "rounds" / "000", first)
     return run
@@ -119,6 +121,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--variants", default="SFT,Distill,DPO,PolicyGradient", help=", ".join(VARIANTS))
     parser.add_argument("--seeds", default="0,1,2")
+    parser.add_argument("--rounds", type=int, help="of a run; 1 is short: every variant learns from the same samples")
     parser.add_argument("--out", type=Path, default=Path("runs/uplift"))
     parser.add_argument("--humaneval", action="store_true")
     chosen = parser.parse_args()
@@ -128,7 +131,7 @@ def main() -> None:
     runs: dict[str, list[RunNumbers]] = {variant: [] for variant in variants}
     for seed in seeds:
         for variant in variants:
-            run = trained(variant, seed, chosen.out)
+            run = trained(variant, seed, chosen.out, rounds=chosen.rounds)
             if chosen.humaneval:
                 tested_on_humaneval(run, seed)
             runs[variant].append(read_run(run))
