@@ -5,8 +5,10 @@ fetches the next layer's meanwhile. NF4 weights travel as they are stored, two i
 storage type of its own for it; the scales of their blocks (a quarter of a bit a weight) stay whole. The adapter's
 gradients are DDP's to average, and what reads or saves an adapter sees all of it.
 
-Covered: forwards with and without the adapter, several before a backward, recomputation of layers. Not covered: a copy
-that samples, a value function on the states. Assumes: every rank makes the same forwards in the same order.
+Covered: forwards with and without the adapter, several before a backward, recomputation of layers; no GPU ever holds
+more than its share and the layers at work. Not covered: the host's memory, into which each rank reads the whole base
+before it lets go of the others' shares; a copy that samples; a value function on the states. Assumes: every rank makes
+the same forwards in the same order.
 """
 
 import torch
