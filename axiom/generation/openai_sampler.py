@@ -24,6 +24,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+from torch import distributed
+
 from axiom.errors import SamplingError
 from axiom.generation.chat_template import encode_prompt, prompt_text
 from axiom.generation.completions_api import KINDS, ServerName, complete, persistently, refused, request_body
@@ -282,7 +284,9 @@ def _command(base: Path, model: str, adapter: SavedAdapter | None) -> str:
     """How to start the server that is missing, where axiom knows."""
     if adapter is None:
         return ""
+    ranks = distributed.get_world_size() if distributed.is_initialized() else 1
+    adapters = f" --max-loras {ranks}" if ranks > 1 else ""  # each rank loads it under a name of its own
     return (
         f": VLLM_ALLOW_RUNTIME_LORA_UPDATING=True vllm serve {base} --served-model-name {model} --enable-lora "
-        f"--max-lora-rank {adapter.rank}"
+        f"--max-lora-rank {adapter.rank}{adapters}"
     )

@@ -2,11 +2,13 @@
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from axiom.errors import SamplingError
+from axiom.generation import openai_sampler
 from axiom.generation.openai_sampler import OpenAISampler
 from axiom.policy.policy import Policy
 from tests.generation.completions_server import Behaviour, CompletionsServer
@@ -18,7 +20,12 @@ def policy(tiny_model: Path) -> Policy:
     return Policy(base=str(tiny_model), quantization="none", dtype="float32", rank=4)
 
 
-def test_a_server_that_is_not_there_is_told_with_the_command_that_starts_it(policy: Policy, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("ranks", "adapters"), [(1, ""), (2, " --max-loras 2")])
+def test_a_server_that_is_not_there_is_told_with_the_command_that_starts_it(
+    ranks: int, adapters: str, policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = SimpleNamespace(is_initialized=lambda: ranks > 1, get_world_size=lambda: ranks)
+    monkeypatch.setattr(openai_sampler, "distributed", run)
     sampler = OpenAISampler(
         base_url="http://127.0.0.1:9/v1", model="tiny", lora="vllm", retries=1, backoff_s=0.01, timeout_s=5
     )
@@ -26,9 +33,8 @@ def test_a_server_that_is_not_there_is_told_with_the_command_that_starts_it(poli
         SamplingError, match=r"GET http://127.0.0.1:9/v1/models: .*; start it, or set base_url: "
     ) as caught:
         sampler.use(policy, workspace=tmp_path)
-    assert f"vllm serve {tmp_path / 'base'} --served-model-name tiny --enable-lora --max-lora-rank 4" in str(
-        caught.value
-    )
+    served = f"vllm serve {tmp_path / 'base'} --served-model-name tiny --enable-lora --max-lora-rank 4{adapters}"
+    assert str(caught.value).endswith(served)
     assert (tmp_path / "base" / "config.json").is_file()
 
 
