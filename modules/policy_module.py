@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -17,7 +18,7 @@ from axiom.learning.objectives import SFT, Objective, Step
 from axiom.learning.packing import PackedBatch
 from axiom.policy.policy import Policy
 from axiom.policy.quantization import Quantization
-from axiom.policy.sharding import mesh_of
+from axiom.policy.sharding import in_turn, mesh_of
 from axiom.problems.problem import Problem
 from axiom.rounds.store import JudgedSample, Purpose, counts_by_problem
 from modules.finite_steps import FiniteSteps
@@ -116,19 +117,21 @@ class PolicyModule(L.LightningModule):
             settings = self.hparams
             if settings["optimizer"] == "paged_adamw_8bit" and device.type != "cuda":
                 raise ConfigError(f"model.optimizer paged_adamw_8bit needs CUDA, and this is {device.type}; use adamw")
-            self.policy = Policy(
-                base=settings["base"],
-                quantization=settings["quantization"],
-                dtype=settings["dtype"],
-                rank=settings["lora_rank"],
-                alpha=settings["lora_alpha"],
-                seed=settings["seed"],
-                adapter=None if settings["adapter"] is None else Path(settings["adapter"]),
-                gradient_checkpointing=settings["gradient_checkpointing"],
-                device=device,
-                mesh=mesh_of(device) if settings["shard_base"] else None,
-            )
-            if settings["shard_base"]:  # DDP would send it from rank to rank
+            mesh = mesh_of(device) if settings["shard_base"] else None
+            with nullcontext() if mesh is None else in_turn():
+                self.policy = Policy(
+                    base=settings["base"],
+                    quantization=settings["quantization"],
+                    dtype=settings["dtype"],
+                    rank=settings["lora_rank"],
+                    alpha=settings["lora_alpha"],
+                    seed=settings["seed"],
+                    adapter=None if settings["adapter"] is None else Path(settings["adapter"]),
+                    gradient_checkpointing=settings["gradient_checkpointing"],
+                    device=device,
+                    mesh=mesh,
+                )
+            if mesh is not None:  # DDP would send it from rank to rank
                 base = [f"policy.{name}" for name, its in self.policy.named_parameters() if not its.requires_grad]
                 DistributedDataParallel._set_params_and_buffers_to_ignore_for_model(self, base)  # type: ignore[no-untyped-call]
         return self.policy

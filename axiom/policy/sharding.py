@@ -6,10 +6,17 @@ storage type of its own for it; the scales of their blocks (a quarter of a bit a
 gradients are DDP's to average, and what reads or saves an adapter sees all of it.
 
 Covered: forwards with and without the adapter, several before a backward, recomputation of layers; no GPU ever holds
-more than its share and the layers at work. Not covered: the host's memory, into which each rank reads the whole base
-before it lets go of the others' shares; a copy that samples; a value function on the states. Assumes: every rank makes
-the same forwards in the same order.
+more than its share and the layers at work, and the host, whose ranks read the base one after the other, one whole base.
+Not covered: a copy that samples, a value function on the states. Assumes: every rank makes the same forwards in one
+order.
 """
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import torch
 from torch import distributed
@@ -33,6 +40,14 @@ def mesh_of(device: torch.device) -> DeviceMesh:
     if not distributed.is_initialized():
         raise ConfigError("model.shard_base: there are no ranks to share the base; take --trainer.strategy ddp")
     return init_device_mesh(device.type, (distributed.get_world_size(),))
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Read and share out a base while no other rank of this machine does: the host then holds one of it at a time."""
+    with (Path(tempfile.gettempdir()) / f"axiom-{os.getuid()}.turn").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def shard(model: torch.nn.Module, mesh: DeviceMesh) -> None:

@@ -1,8 +1,10 @@
 """A base that ranks share: what it computes, holds and writes is what a whole one does."""
 
+import fcntl
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from axiom.errors import ConfigError, ModelError
 from axiom.learning.packing import pack
 from axiom.policy.export import held_base
 from axiom.policy.policy import Policy
-from axiom.policy.sharding import mesh_of, shard
+from axiom.policy.sharding import in_turn, mesh_of, shard
 from axiom.policy.value_function import ValueFunction
 from tests.architectures import ARCHITECTURES
 from tests.policy.test_tree_attention import noisy_policy, of_policy, saved, some_examples
@@ -89,6 +91,16 @@ def test_a_shared_base_computes_what_a_whole_one_does(
     for found in found_by_ranks(2, kind, quantization, checkpointing, tmp_path):
         assert found.pop("share") == pytest.approx(0.5, abs=0.02)
         assert found == dict.fromkeys(found, True)
+
+
+def test_ranks_of_a_machine_read_the_base_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with in_turn():
+        (file,) = tmp_path.iterdir()
+        with file.open("w") as other, pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with file.open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_a_run_without_ranks_and_a_model_without_layers_share_nothing() -> None:
