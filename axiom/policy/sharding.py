@@ -45,9 +45,14 @@ def mesh_of(device: torch.device) -> DeviceMesh:
 @contextmanager
 def in_turn() -> Iterator[None]:
     """Read and share out a base while no other rank of this machine does: the host then holds one of it at a time."""
-    with (Path(tempfile.gettempdir()) / f"axiom-{os.getuid()}.turn").open("w") as file:
+    # Never through a link that another user has put there.
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    file = os.open(Path(tempfile.gettempdir(), f"axiom-{os.getuid()}.turn"), flags, 0o600)
+    try:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(file)
 
 
 def shard(model: torch.nn.Module, mesh: DeviceMesh) -> None:
