@@ -26,6 +26,7 @@ from axiom.generation.transformers_sampler import TransformersSampler, is_out_of
 from axiom.generation.vllm_sampler import VLLMSampler
 from axiom.help_page import WHAT_IT_DOES, put_in_order
 from axiom.learning.objectives import DPO, SFT, Distill, PolicyGradient
+from axiom.policy.sharding import NO_SAMPLING
 from axiom.rounds.store import no_room
 from callbacks.collection import tell_collection
 from callbacks.display import Display
@@ -220,9 +221,7 @@ class AxiomCLI(WholePolicyCLI):
         super().before_instantiate_classes()
         settings = self.config[self.config["subcommand"]]
         if settings.model.shard_base and settings.data.sampler.class_path.endswith("TransformersSampler"):
-            raise ConfigError(
-                "model.shard_base: no rank has the base to sample with; take a server, --data.sampler OpenAISampler"
-            )
+            raise ConfigError(NO_SAMPLING)  # before the base is read, which takes a while
         epochs = settings.trainer.max_epochs
         if epochs is not None:
             raise ConfigError(
@@ -285,7 +284,8 @@ def _refuse_sharding(strategy: str) -> None:
         raise ConfigError(
             f"trainer.strategy {strategy}: it leaves each rank a part of the policy or of its checkpoint, and each "
             "needs the whole, to sample and to go on after a kill; take --trainer.strategy ddp, and where a GPU has no "
-            "room for the quantised base, --model.shard_base true with it, as configs/overlays/fsdp.yaml does"
+            "room for a policy's base, --model.shard_base true with it, as configs/overlays/fsdp.yaml does; a value "
+            "function needs all of it"
         )
 
 

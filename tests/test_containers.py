@@ -108,9 +108,8 @@ def test_the_zygote_finds_its_part_of_axiom_in_the_image(tmp_path: Path) -> None
         if name.startswith("jail/"):
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_bytes(file.read_bytes())
-    code = f"import sys; sys.path.insert(0, {str(tmp_path / 'jail')!r}); from axiom.sandbox import zygote; " + (
-        "print(zygote.__file__)"
-    )
+    place = str(tmp_path / "jail")
+    code = f"import sys; sys.path.insert(0, {place!r}); from axiom.sandbox import zygote; print(zygote.__file__)"
     # Without the folder of third-party packages, where an installed axiom would be found.
     done = subprocess.run([sys.executable, "-ISc", code], capture_output=True, text=True, check=False, timeout=60)
     assert done.stdout.strip() == str(tmp_path / "jail/axiom/sandbox/zygote.py"), done.stderr

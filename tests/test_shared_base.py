@@ -20,27 +20,15 @@ def test_ranks_that_share_the_base_learn_what_ranks_with_all_of_it_do(
 ) -> None:
     losses, adapters = [], []
     with CompletionsServer(taught[0], Behaviour()) as server:
-        drawn = (
-            "--data.sampler",
-            "OpenAISampler",
-            "--data.sampler.base_url",
-            server.url,
-            "--data.sampler.model",
-            "tiny",
-        )
+        sampler = "--data.sampler"
+        drawn = (sampler, "OpenAISampler", f"{sampler}.base_url", server.url, f"{sampler}.model", "tiny")
         ranks = ("--trainer.devices", "2", "--trainer.strategy", "ddp", "--model.quantization", "nf4")
         for shared in ("false", "true"):
             run = tmp_path / shared
             # The second round of one goes on from the checkpoint that its first has left.
             for rounds in ("1", "2") if shared == "true" else ("2",):
-                more = (
-                    "--model.shard_base",
-                    shared,
-                    "--expert_iteration.rounds",
-                    rounds,
-                    "--model.kl_coefficient",
-                    "0.1",
-                )
+                length = ("--expert_iteration.rounds", rounds, "--model.kl_coefficient", "0.1")
+                more = ("--model.shard_base", shared, *length)
                 done = axiom("fit", *settings(run, *taught, *FEW, *drawn, *ranks, *more))
                 assert done.returncode == 0, done.stderr
             losses.append([event.value for event in events(run).Scalars("train/loss")])

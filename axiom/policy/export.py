@@ -75,7 +75,7 @@ def save_base(source: Any, tokenizer: Any, folder: Path, *, dtype: torch.dtype, 
 
     Args:
         source: as in :func:`base_tensors`.
-        tokenizer: written beside it, with its chat template; None where another rank writes, and this one gathers.
+        tokenizer: written beside it, with its chat template.
         folder: an older base in it is replaced; anything else is left alone.
         dtype: of the weights.
         key: the base's :func:`base_hash`.
@@ -84,10 +84,6 @@ def save_base(source: Any, tokenizer: Any, folder: Path, *, dtype: torch.dtype, 
         ModelError: if the folder holds something else, or cannot be written.
     """
     if held_base(folder) == key:
-        return
-    if tokenizer is None:
-        for _ in base_tensors(source, dtype):
-            pass
         return
     if folder.is_dir() and any(folder.iterdir()) and held_base(folder) is None:
         raise ModelError(f"{folder} holds files that are no exported base; name another folder, or empty this one")

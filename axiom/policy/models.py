@@ -11,6 +11,7 @@ from typing import Any
 import gguf
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+from transformers.modeling_layers import GradientCheckpointingLayer
 
 from axiom.errors import ModelError
 
@@ -71,6 +72,11 @@ def load_base(name: str, *, dtype: str = "float32") -> tuple[Any, Any]:
         else:
             model = _load_gguf(location, _DTYPES[dtype])
         return model, _tokenizer(location)
+
+
+def decoder_layers(model: torch.nn.Module) -> list[torch.nn.Module]:
+    """The blocks that a causal LM is a pile of, in order; none where Transformers does not know them as such."""
+    return [module for module in model.modules() if isinstance(module, GradientCheckpointingLayer)]
 
 
 def load_tokenizer(name: str) -> Any:

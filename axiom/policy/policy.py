@@ -13,16 +13,15 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import distributed, nn
 from torch.distributed.device_mesh import DeviceMesh
-from transformers.modeling_layers import GradientCheckpointingLayer
 
 from axiom.errors import ModelError
 from axiom.learning.losses import log_probs_of
 from axiom.learning.packing import PackedBatch
-from axiom.policy.export import base_hash, save_base
+from axiom.policy.export import base_hash, base_tensors, held_base, save_base
 from axiom.policy.lora_linear import LORA_LAYERS
-from axiom.policy.models import AUTO, load_base, resolved_dtype
+from axiom.policy.models import AUTO, decoder_layers, load_base, resolved_dtype
 from axiom.policy.quantization import Quantization, quantize
-from axiom.policy.sharding import shard
+from axiom.policy.sharding import NO_SAMPLING, shard
 from axiom.policy.side_path import SidePathLinear, sampling_copy
 from axiom.policy.tree_attention import TreeMasks, use_tree_attention
 
@@ -157,8 +156,11 @@ class Policy(nn.Module):
         source, dtype = self.model.get_base_model(), getattr(torch, self.dtype_name)
         if self._base_hash is None:  # the base is frozen
             self._base_hash = base_hash(source, dtype)
-        is_writer = not self.is_sharded or distributed.get_rank() == 0
-        save_base(source, self.tokenizer if is_writer else None, folder, dtype=dtype, key=self._base_hash)
+        if not self.is_sharded or distributed.get_rank() == 0:
+            save_base(source, self.tokenizer, folder, dtype=dtype, key=self._base_hash)
+        elif held_base(folder) != self._base_hash:
+            for _ in base_tensors(source, dtype):  # gathered for the rank that writes
+                pass
         if self.is_sharded:
             distributed.barrier()
 
@@ -264,9 +266,7 @@ class Policy(nn.Module):
             ModelError: if the base is shared out: ranks sample at their own pace, and it is gathered by all at once.
         """
         if self.is_sharded:
-            raise ModelError(
-                "model.shard_base: no rank has the base to sample with; take a server, --data.sampler OpenAISampler"
-            )
+            raise ModelError(NO_SAMPLING)
         if not dequantize:
             return self.model.get_base_model()
         if self._sampling_model is None or self._sampling_model.device != self.device:
@@ -308,7 +308,7 @@ def _checkpointing_layers(model: Any) -> list[nn.Module]:
     if not model.supports_gradient_checkpointing:
         raise ModelError(f"model.gradient_checkpointing: {type(model).__name__} does not support it; leave it off")
     model.gradient_checkpointing_enable()
-    return [module for module in model.modules() if isinstance(module, GradientCheckpointingLayer)]
+    return decoder_layers(model)
 
 
 def _config_of(folder: Path) -> LoraConfig:

@@ -23,9 +23,11 @@ from torch import distributed
 from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
 from torch.distributed.fsdp import fully_shard
 from torch.distributed.tensor import DTensor
-from transformers.modeling_layers import GradientCheckpointingLayer
 
 from axiom.errors import ConfigError, ModelError
+from axiom.policy.models import decoder_layers
+
+NO_SAMPLING = "model.shard_base: no rank has the base to sample with; take a server, --data.sampler OpenAISampler"
 
 
 def mesh_of(device: torch.device) -> DeviceMesh:
@@ -65,7 +67,7 @@ def shard(model: torch.nn.Module, mesh: DeviceMesh) -> None:
     Raises:
         ModelError: if the model's layers are not known to Transformers.
     """
-    layers = [module for module in model.modules() if isinstance(module, GradientCheckpointingLayer)]
+    layers = decoder_layers(model)
     if not layers:
         raise ModelError(f"model.shard_base: {type(model).__name__} has no layers to share out; leave it off")
     trained = {parameter for parameter in model.parameters() if parameter.requires_grad}

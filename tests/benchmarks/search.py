@@ -6,8 +6,8 @@ each way of choosing, the chance that the chosen program passes is an expectatio
 mean over problems with its 95% bootstrap interval; ``oracle`` is pass@n. Of several runs, each with its own value
 function, a problem's chance is the mean. ``report`` shows them, from ``search.json`` in the run. Budgets are the same
 for all in samples, and so in tokens on the mean. With ``--searches`` value beam and repair are run as well, at the same
-numbers of samples. ``--examples 1`` lets choosers see one of a problem's public examples. The last line is one JSON
-object.
+numbers of samples. ``--examples 1`` lets choosers see one of a problem's public examples, and writes no file. The last
+line is one JSON object.
 
 Run: ``python -m tests.benchmarks.search RUN... [--value runs/value/value ...]
 [--seeds 0,1,2] [--searches value_beam,repair]``.
@@ -203,6 +203,15 @@ def keep(candidates: Mapping[str, Scored], to: Path, *, run: str, seed: int) -> 
                 file.write(json.dumps(row) + "\n")
 
 
+def keep_rates(chances: Chances, to: Path) -> None:
+    """Write the mean of each way of choosing and budget, with its interval over problems, as ``report`` reads it."""
+    rates: dict[str, dict[int, tuple[float, float, float]]] = defaultdict(dict)
+    for (name, n), of_problem in chances.items():
+        rates[name][n] = bootstrap_mean(list(of_problem.values()))
+    kept = {"problems": len(next(iter(chances.values()))), "rates": rates}
+    to.write_text(json.dumps(kept) + "\n", encoding="utf-8")
+
+
 def worth(candidates: Mapping[str, Scored], name: str, n: int) -> dict[str, float]:
     """For each problem the chance that what is chosen among n samples passes."""
     found = {}
@@ -237,12 +246,8 @@ def main() -> None:
     for path, value in zip(chosen.runs, chosen.value or [None] * len(chosen.runs), strict=True):
         run = read_run(path)
         found.append(measured(run, value, chosen, budgets))
-        of_problems = found[-1].passed
-        rates: dict[str, dict[int, tuple[float, float, float]]] = defaultdict(dict)
-        for (name, n), of_problem in of_problems.items():
-            rates[name][n] = bootstrap_mean(list(of_problem.values()))
-        kept = {"problems": len(next(iter(of_problems.values()))), "rates": rates}
-        (run.path / SEARCH_FILE).write_text(json.dumps(kept) + "\n", encoding="utf-8")
+        if chosen.examples is None:  # a report tells of choosers that see all that there is
+            keep_rates(found[-1].passed, run.path / SEARCH_FILE)
     means = mean_of([one.passed for one in found])
     tokens = {name: sum(one.tokens[name] for one in found) / len(found) for name in found[0].tokens}
     title = f"{', '.join(path.name for path in chosen.runs)}, {chosen.samples} samples, seeds {chosen.seeds}"
