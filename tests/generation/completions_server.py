@@ -1,5 +1,6 @@
 """A small server of OpenAI's completions API that really samples from a tiny model on disk, and can be made to fail."""
 
+import copy
 import json
 import threading
 from collections import deque
@@ -213,7 +214,9 @@ class _Handler(BaseHTTPRequestHandler):
         if action == "load_lora_adapter":
             if name in server.models:
                 return self._refuse(400, f"The lora adapter '{name}' has already been loaded.")
-            base = AutoModelForCausalLM.from_pretrained(server.folder, dtype=torch.float32)
+            # Never loaded anew here: while Transformers reads a model it takes tying away from all models of the
+            # process, for good where two threads read at once.
+            base = copy.deepcopy(server.models["tiny"])
             server.models[name] = PeftModel.from_pretrained(base, body["lora_path"]).eval()
         elif server.models.pop(name, None) is None:
             return self._refuse(404, f"The lora adapter '{name}' cannot be found.")
