@@ -107,17 +107,29 @@ def causal(
     softcap: float,
     window: int | None,
     sink: torch.Tensor | None,
+    known: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """A prompt's attention to itself: (B, H, P, D); what stands in padding is of no use and is not looked at."""
+    """A prompt's attention to itself: (B, H, L, D); what stands in padding is of no use and is not looked at.
+
+    Args:
+        query: (B, H, L, D).
+        key, value: (B, K, P, D), of the whole prompts; P is L where nothing is known.
+        scaling, softcap, sink: as in :func:`with_own_blocks`, the sink (1, K, R).
+        window: a token sees this many, itself among them; None sees all.
+        known: (B,) tokens of each prompt before the first that has a query; None stands for none of any.
+    """
     batch, heads, length, _ = query.shape
     kv_heads = key.shape[1]
-    if not softcap and sink is None and (window is None or length <= window):
+    if known is None and not softcap and sink is None and (window is None or length <= window):
         return nn.functional.scaled_dot_product_attention(
             query, key, value, is_causal=True, scale=scaling, enable_gqa=heads != kv_heads
         )
-    ones = torch.ones(length, length, dtype=torch.bool, device=query.device)
-    hidden = ones.triu(1) if window is None else ones.triu(1) | ones.tril(-window)
-    mask = (hidden * HIDDEN).to(query.dtype).expand(batch, 1, length, length)
+    own = torch.arange(length, device=query.device).expand(batch, -1) + (0 if known is None else known[:, None])
+    column = torch.arange(key.shape[2], device=query.device)
+    hidden = column > own[..., None]
+    if window is not None:
+        hidden |= column <= own[..., None] - window
+    mask = (hidden * HIDDEN).to(query.dtype)[:, None]
     repeat = heads // kv_heads
     key, value = key.repeat_interleave(repeat, dim=1), value.repeat_interleave(repeat, dim=1)
     out, log_sum = shared_part(query, key, value, mask, scaling=scaling, softcap=softcap)

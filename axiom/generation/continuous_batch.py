@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from axiom.generation.decoding import draw, uniforms
+from axiom.generation.kept_prompts import KeptPrompts
 from axiom.generation.key_value_pool import KeyValuePool
 from axiom.generation.sampler import FinishReason, Request, Sample, SamplingParams
 from axiom.generation.stops import StopTexts, cut_at_stop, end_token_ids
@@ -104,6 +105,7 @@ class ContinuousBatch:
         stop_texts: finds stop texts.
         name: of the engine, for its samples.
         before_step: called before each step.
+        prompts: that were read before; those that requests will go on with are added.
     """
 
     def __init__(
@@ -118,10 +120,11 @@ class ContinuousBatch:
         stop_texts: StopTexts,
         name: str,
         before_step: Callable[[], None],
+        prompts: KeptPrompts,
     ) -> None:
         self.model, self.tokenizer, self.params, self.queue = model, tokenizer, params, queue
         self.limit, self.width = rows, min(width, rows, len(queue.first().waiting))
-        self.stop_texts, self.name, self.before_step = stop_texts, name, before_step
+        self.stop_texts, self.name, self.before_step, self.prompts = stop_texts, name, before_step, prompts
         count = max(rows * _GROUPS_PER_FULL_BATCH // self.width, 1)
         self.groups: list[Group | None] = [None] * count
         self.places: list[_Row | None] = [None] * (count * self.width)
@@ -205,21 +208,28 @@ class ContinuousBatch:
 
     def _prefill(self, fresh: list[int]) -> None:
         """Compute the prompts, all but the last token of each, which the first step brings to every row."""
-        prompts = [group.prompt[:-1] for index in fresh if (group := self.groups[index])]
-        longest = max(map(len, prompts))
-        self.pool.begin_prefill(fresh, [len(prompt) for prompt in prompts])
-        if longest == 0:
-            return
+        groups = [group for index in fresh if (group := self.groups[index])]
+        prompts = [group.prompt[:-1] for group in groups]
+        known = [self.prompts.longest(prompt) for prompt in prompts]
+        rests = [prompt[count:] for prompt, (_, count) in zip(prompts, known, strict=True)]
+        longest = max(map(len, rests))
         length = longest + (-longest % _ROWS_OF_A_TILE if self.device.type == "cpu" else 0)
-        ids = torch.zeros(len(fresh), length, dtype=torch.long)
-        for row, prompt in enumerate(prompts):
-            ids[row, : len(prompt)] = torch.tensor(prompt)
-        self.model.base_model(
-            input_ids=ids.to(self.device),
-            position_ids=torch.arange(length, device=self.device).clamp(max=longest - 1).expand(len(fresh), -1),
-            use_cache=False,
-            key_value_pool=self.pool,
-        )
+        self.pool.begin_prefill(fresh, [len(prompt) for prompt in prompts], known, length)
+        if longest:
+            ids = torch.zeros(len(fresh), length, dtype=torch.long)
+            positions = torch.zeros(len(fresh), length, dtype=torch.long)
+            for row, (rest, (_, count)) in enumerate(zip(rests, known, strict=True)):
+                ids[row, : len(rest)] = torch.tensor(rest)
+                positions[row, : len(rest)] = torch.arange(count, count + len(rest))
+            self.model.base_model(
+                input_ids=ids.to(self.device),
+                position_ids=positions.to(self.device),
+                use_cache=False,
+                key_value_pool=self.pool,
+            )
+        for index, group, prompt in zip(fresh, groups, prompts, strict=True):
+            if group.request.goes_on:
+                self.prompts.add(self.pool.kept(index, prompt))
 
     def _step(self, active: list[tuple[int, _Row]]) -> Iterator[Sample]:
         """One token for every row."""

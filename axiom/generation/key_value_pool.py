@@ -24,6 +24,7 @@ from axiom.errors import SamplingError
 from axiom.generation.attention_parts import HIDDEN, causal, shared_part, with_own_blocks
 from axiom.generation.block_attention import COLUMNS, attend_step, is_served
 from axiom.generation.decode_step import DecodeStep
+from axiom.generation.kept_prompts import KeptPrompt
 
 IMPLEMENTATION = "axiom_key_value_pool"
 
@@ -55,20 +56,51 @@ class KeyValuePool:
         self._free: list[int] = []
         self._count = self._capacity = 0
         self._prefill: torch.Tensor | None = None
+        self._known: torch.Tensor | None = None
+        self._columns = 0
         self._step: DecodeStep | None = None
 
-    def begin_prefill(self, groups: Sequence[int], lengths: Sequence[int]) -> None:
-        """The next forward brings the prompts of these groups, of these lengths, padded on the right."""
-        longest = max(lengths)
+    def begin_prefill(
+        self, groups: Sequence[int], lengths: Sequence[int], known: Sequence[tuple[KeptPrompt | None, int]], width: int
+    ) -> None:
+        """The next forward brings the prompts of these groups, or what is not known of them.
+
+        Args:
+            groups: (B,) their numbers.
+            lengths: (B,) tokens of each prompt.
+            known: (B,) a prompt that was read before, and how many tokens the group's has in common with it.
+            width: tokens of each that the forward brings, padding on the right among them.
+        """
+        counts = [count for _, count in known]
+        self._columns = max(counts) + width
+        longest = max(*lengths, self._columns)
         if longest > self._prompt_mask.shape[3]:
             self._prompt_mask = _enlarged(self._prompt_mask, 3, -(-longest // COLUMNS) * COLUMNS, HIDDEN)
         index = torch.tensor(groups, device=self.device)
         columns = torch.arange(self._prompt_mask.shape[3], device=self.device)
         beyond = columns >= torch.tensor(lengths, device=self.device)[:, None]
         self._prompt_mask[index] = (beyond * HIDDEN).to(self.dtype)[:, None, None]
-        for group, length in zip(groups, lengths, strict=True):
+        for group, length, (kept, count) in zip(groups, lengths, known, strict=True):
             self._lengths[group] = length
+            for number, parts in () if kept is None else kept.layers.items():
+                layer = self._layer(number, *(part[None] for part in parts))
+                for own, part in zip(layer.prompt, parts, strict=True):
+                    own[group, :, :count] = part[:, :count]
         self._prefill = index
+        self._known = torch.tensor(counts, device=self.device) if any(counts) else None
+
+    def kept(self, group: int, tokens: Sequence[int]) -> KeptPrompt:
+        """A copy of the keys and values of a group's prompt, which is these tokens."""
+        return KeptPrompt(
+            tuple(tokens),
+            {
+                number: (
+                    layer.prompt[0][group, :, : len(tokens)].clone(),
+                    layer.prompt[1][group, :, : len(tokens)].clone(),
+                )
+                for number, layer in self._layers.items()
+            },
+        )
 
     def begin_step(self, places: Sequence[int], drawn: Sequence[int]) -> None:
         """The next forward brings one token for each row under way.
@@ -164,9 +196,8 @@ class KeyValuePool:
         sink = None if sink is None else sink.view(kv_heads, repeat)
         options: dict[str, float] = {"scaling": scaling, "softcap": softcap}
         if self._prefill is not None:
-            layer.prompt[0][self._prefill, :, :length] = key
-            layer.prompt[1][self._prefill, :, :length] = value
-            out = causal(query, key, value, window=window, sink=sink, **options)
+            key, value = self._brought(layer, (key, value))
+            out = causal(query, key, value, window=window, sink=sink, known=self._known, **options)
             return out.transpose(1, 2)
         step = self._step
         assert step is not None
@@ -180,6 +211,19 @@ class KeyValuePool:
         else:
             out = self._in_pytorch(step, query, new, layer, window=window, sink=sink, **options)
         return nn.functional.pad(out.view(rows, 1, heads, -1), (0, 0, 0, 0, 0, 0, 0, asked - rows))
+
+    def _brought(self, layer: _Layer, new: tuple[torch.Tensor, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Store what a prefill brings; returns what its queries look at."""
+        length, groups = new[0].shape[2], self._prefill
+        assert groups is not None
+        if self._known is None:
+            for part, brought in zip(layer.prompt, new, strict=True):
+                part[groups, :, :length] = brought
+            return new
+        columns = self._known[:, None] + torch.arange(length, device=self.device)
+        for part, brought in zip(layer.prompt, new, strict=True):
+            part[groups[:, None], :, columns] = brought.transpose(1, 2)
+        return layer.prompt[0][groups, :, : self._columns], layer.prompt[1][groups, :, : self._columns]
 
     def _in_pytorch(
         self,

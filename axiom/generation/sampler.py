@@ -54,12 +54,15 @@ class Request:
         prompt: what the model reads; its stop texts end a completion.
         seeds: (sample index, seed) of each sample wanted.
         begun: tokens that each of them begins with; a Sample holds what comes after them.
+        goes_on: whether a request of the next call may go on with this one's prompt, so that an engine keeps what it
+            has read.
     """
 
     key: str
     prompt: Prompt
     seeds: tuple[tuple[int, int], ...]
     begun: tuple[int, ...] = ()
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ import torch
 from axiom.errors import SamplingError
 from axiom.generation.chat_template import encode_prompt
 from axiom.generation.continuous_batch import ContinuousBatch, Group, Queue
+from axiom.generation.kept_prompts import KeptPrompts
 from axiom.generation.key_value_pool import IMPLEMENTATION
 from axiom.generation.sampler import Request, Sample, SampledPolicy, Sampler, SamplingParams
 from axiom.generation.stops import StopTexts
@@ -47,6 +48,7 @@ class TransformersSampler(Sampler):
         self._model: Any = None
         self._tokenizer: Any = None
         self._stop_texts: StopTexts | None = None
+        self._prompts = KeptPrompts()
 
     def use(self, policy: SampledPolicy, *, workspace: Path) -> None:
         """Sample from the policy's own weights, as they are now.
@@ -71,6 +73,7 @@ class TransformersSampler(Sampler):
         if self._tokenizer is not tokenizer:
             self._stop_texts = StopTexts(tokenizer)
         self._model, self._tokenizer = model, tokenizer
+        self._prompts.clear()
 
     def sample(
         self,
@@ -96,6 +99,7 @@ class TransformersSampler(Sampler):
             while queue:
                 yield from self._batch(queue, params, self._stop_texts, before_step)
         finally:
+            self._prompts.let_go()
             self._model.set_attn_implementation(attention)
             if training:
                 self._model.train()
@@ -115,6 +119,7 @@ class TransformersSampler(Sampler):
             stop_texts=stop_texts,
             name=self.name,
             before_step=before_step,
+            prompts=self._prompts,
         )
         try:
             yield from batch.run()
@@ -124,6 +129,7 @@ class TransformersSampler(Sampler):
             if self.rows == 1:
                 raise SamplingError("out of memory with one row; lower max_new_tokens or use a smaller model") from None
             self.rows //= 2
+            self._prompts.clear()
             log.warning("out of memory; sampling goes on with %d rows at a time", self.rows)
             batch.unfinished()
         del batch
@@ -142,6 +148,7 @@ class TransformersSampler(Sampler):
     def close(self) -> None:
         """Let go of the model."""
         self._model = None
+        self._prompts.clear()
 
     def _group(self, request: Request, params: SamplingParams) -> Group:
         prompt = [*encode_prompt(self._tokenizer, request.prompt), *request.begun]

@@ -134,7 +134,7 @@ class Drawing:
             places = range(first + number * each, min(first + (number + 1) * each, last))
             seeds = tuple((place, self._seed_of(place)) for place in places)
             if seeds:
-                requests.append(Request(f"{self.problem.id}#{number}", prompt, seeds))
+                requests.append(Request(f"{self.problem.id}#{number}", prompt, seeds, goes_on=True))
         openings = {request.key: request.prompt.opening for request in requests}
         drawn = self._drawn(requests, self._params)
         answers = [openings[sample.key] + sample.text for sample in drawn]
@@ -158,7 +158,7 @@ class Drawing:
         first, requests = self._extensions, []
         for number, (tokens, count) in enumerate(zip(begun, each, strict=True)):
             seeds = tuple((place, self._seed_of(place)) for place in range(first, first + count))
-            requests.append(Request(f"{self.problem.id}#{number}", prompt, seeds, tuple(tokens)))
+            requests.append(Request(f"{self.problem.id}#{number}", prompt, seeds, tuple(tokens), goes_on=True))
             first += count
         self._extensions = first
         params = replace(self._params, max_new_tokens=max_new_tokens, stop=(*self._params.stop, stop))

@@ -5,7 +5,7 @@ best go on (OVM, arXiv 2311.09724, whose steps are lines of reasoning). With N r
 from each, so that a search costs about as much as N samples. Continuations go on with the very tokens that were drawn,
 never with their text: a line's break and the next one's indent are often one token.
 
-The engine reads a prompt and what is begun of it anew at each step; only the rows of one beginning share its keys.
+axiom's engine reads at each step what the last one drew, and copies the keys of all before it.
 """
 
 import math

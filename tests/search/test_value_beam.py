@@ -35,6 +35,7 @@ class DigitWriter:
         self, requests: Iterable[Request], params: SamplingParams, *, before_step: Callable[[], None] = lambda: None
     ) -> Iterator[Sample]:
         asked = list(requests)
+        assert all(one.goes_on for one in asked)
         self.steps.append([(decode(one.begun), len(one.seeds)) for one in asked])
         self.limits.append(params.max_new_tokens)
         for request in reversed(asked):
