@@ -50,6 +50,11 @@ _RIGHT = {
     "it reads all by the size": "import io, os\ninput = io.BytesIO(os.read(0, os.fstat(0).st_size)).readline\n"
     + _DOUBLE,
     "it reads twice": f"import sys\nsys.stdin.read()\nsys.stdin.seek(0)\n{_DOUBLE}",
+    "it opens its input by name": "input = open('/dev/stdin').readline\n" + _DOUBLE,
+    "it reads its input by path": "import pathlib\ninput = pathlib.Path('/dev/stdin').read_text\n" + _DOUBLE,
+    "it opens its output by name": "with open('/dev/stdout', 'w') as out:\n"
+    "    print(2 * int(input()), file=out)\nprint(end='')\n",
+    "it writes to its standard error by name": f"open('/dev/stderr', 'w').write('debug')\n{_DOUBLE}",
     "it knows its file": f"import os\nos.path.dirname(os.path.abspath(__file__))\n{_DOUBLE}",
 }
 

@@ -23,7 +23,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import partial, wraps
 from types import ModuleType
 from typing import Any
 
@@ -37,6 +37,7 @@ _STACK_BYTES = 64 * 1024 * 1024
 REPORT_BYTES = 16 * 1024 * 1024
 _MESSAGE_CHARS, _TEXT_CHARS = 200, 2000
 _ORPHAN_GRACE_S = 10.0
+_STREAMS = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 
 
 def main() -> None:
@@ -156,6 +157,8 @@ def _compiled(source: str) -> tuple[Any, dict[str, Any] | None]:
 def _run_script(source: str, prelude: str) -> dict[str, Any]:
     """Run a program as ``python solution.py < stdin`` runs it, to the interpreter's end; the reply."""
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (open as long as the program runs)
+    if not os.path.exists("/dev/stdin"):
+        io.open = builtins.open = _that_knows_streams(open)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
@@ -177,6 +180,18 @@ def _run_script(source: str, prelude: str) -> dict[str, Any]:
     except BaseException as error:  # noqa: BLE001 (the program may have put its own objects there)
         return _raised(error)
     return {"loaded": True}
+
+
+def _that_knows_streams(plain: Callable[..., Any]) -> Callable[..., Any]:
+    """``open`` that takes the standard streams by name: a jail without /proc has nothing to link them to."""
+
+    @wraps(plain)
+    def opened(file: Any, *args: Any, **kwargs: Any) -> Any:
+        name = os.fspath(file) if isinstance(file, os.PathLike) else file
+        number = _STREAMS.get(name) if isinstance(name, str) else None
+        return plain(file if number is None else os.dup(number), *args, **kwargs)
+
+    return opened
 
 
 def _module(name: str) -> ModuleType:
