@@ -214,7 +214,7 @@ class ContinuousBatch:
         rests = [prompt[count:] for prompt, (_, count) in zip(prompts, known, strict=True)]
         longest = max(map(len, rests))
         length = longest + (-longest % _ROWS_OF_A_TILE if self.device.type == "cpu" else 0)
-        self.pool.begin_prefill(fresh, [len(prompt) for prompt in prompts], known, length)
+        self.pool.begin_prefill(fresh, [len(prompt) for prompt in prompts], known=known, width=length)
         if longest:
             ids = torch.zeros(len(fresh), length, dtype=torch.long)
             positions = torch.zeros(len(fresh), length, dtype=torch.long)

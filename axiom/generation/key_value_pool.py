@@ -61,7 +61,12 @@ class KeyValuePool:
         self._step: DecodeStep | None = None
 
     def begin_prefill(
-        self, groups: Sequence[int], lengths: Sequence[int], known: Sequence[tuple[KeptPrompt | None, int]], width: int
+        self,
+        groups: Sequence[int],
+        lengths: Sequence[int],
+        *,
+        known: Sequence[tuple[KeptPrompt | None, int]],
+        width: int,
     ) -> None:
         """The next forward brings the prompts of these groups, or what is not known of them.
 
