@@ -157,8 +157,7 @@ def _compiled(source: str) -> tuple[Any, dict[str, Any] | None]:
 def _run_script(source: str, prelude: str) -> dict[str, Any]:
     """Run a program as ``python solution.py < stdin`` runs it, to the interpreter's end; the reply."""
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (open as long as the program runs)
-    if not os.path.exists("/dev/stdin"):
-        io.open = builtins.open = _that_knows_streams(open)
+    io.open = builtins.open = _that_knows_streams(open)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
@@ -183,7 +182,9 @@ def _run_script(source: str, prelude: str) -> dict[str, Any]:
 
 
 def _that_knows_streams(plain: Callable[..., Any]) -> Callable[..., Any]:
-    """``open`` that takes the standard streams by name: a jail without /proc has nothing to link them to."""
+    """``open`` that takes the standard streams by name: a jail without /proc has nothing to link them to, and a
+    container's links lead to what its user may not open anew.
+    """
 
     @wraps(plain)
     def opened(file: Any, *args: Any, **kwargs: Any) -> Any:
