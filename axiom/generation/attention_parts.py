@@ -114,7 +114,7 @@ def causal(
     Args:
         query: (B, H, L, D).
         key, value: (B, K, P, D), of the whole prompts; P is L where nothing is known.
-        scaling, softcap, sink: as in :func:`with_own_blocks`, the sink (1, K, R).
+        scaling, softcap, sink: as in :func:`with_own_blocks`.
         window: a token sees this many, itself among them; None sees all.
         known: (B,) tokens of each prompt before the first that has a query; None stands for none of any.
     """
