@@ -3,8 +3,9 @@
 Samples of the test problems from a run's best round are drawn by ``axiom test`` where ``fit`` has left fewer, and
 scored once: log-probability, public examples, behaviour on generated inputs, value. For each budget of n samples, and
 each way of choosing, the chance that the chosen program passes is an expectation over subsets of all samples, and a
-mean over problems with its 95% bootstrap interval; ``oracle`` is pass@n. Of several runs, each with its own value
-function, a problem's chance is the mean. ``report`` shows them, from ``search.json`` in the run. Budgets are the same
+mean over problems with its 95% bootstrap interval; ``oracle`` is pass@n. AUROC of the value is told beside them, within
+problems that have both kinds of sample. Of several runs, each with its own value function, a problem's chance is the
+mean. ``report`` shows them, from ``search.json`` in the run. Budgets are the same
 for all in samples, and so in tokens on the mean. With ``--searches`` value beam and repair are run as well, at the same
 numbers of samples. ``--examples 1`` lets choosers see one of a problem's public examples, and writes no file. The last
 line is one JSON object.
@@ -50,6 +51,7 @@ from axiom.search.choosers import (
 from axiom.search.expectation import expected_pass, expected_pass_by_draws
 from axiom.search.scoring import Sampled, candidates_of
 from axiom.verification.judge import Judge, available_cores, make_sandbox
+from tests.benchmarks.search_auroc import KEYS, Apart, apart_table, mean_apart, told_apart
 from tests.benchmarks.search_while_drawing import searched
 
 _CONFIG = "configs/quickstart.yaml"
@@ -71,10 +73,11 @@ Chances = dict[tuple[str, int], dict[str, float]]  # of each way of choosing and
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What was found on one run: chances, and the mean tokens of a sample and of each search."""
+    """What was found on one run: chances, the mean tokens of a sample and of each search, AUROC for each seed."""
 
     passed: Chances
     tokens: dict[str, float]
+    apart: list[Apart]
 
 
 def drawn(run: RunNumbers, samples: int, seed: int) -> list[JudgedSample]:
@@ -159,8 +162,13 @@ def measured(run: RunNumbers, its_value: Path | None, chosen: argparse.Namespace
     names = [name for name in CHOOSERS if value is not None or "value" not in name] + ["oracle"]
     by_seed: list[Chances] = []
     tokens: dict[str, float] = {}
+    apart: list[Apart] = []
     for seed in (int(word) for word in chosen.seeds.split(",")):
-        candidates = scored(run, drawn(run, chosen.samples, seed), function=value, examples=chosen.examples)
+        rows = drawn(run, chosen.samples, seed)
+        candidates = scored(run, rows, function=value, examples=chosen.examples)
+        if value is not None:
+            judged = [row for row in rows if row.outcome != "internal_error"]
+            apart.append(told_apart(value, judged, problems_of(run, "test"), style=prompt_style(run)))
         if chosen.keep is not None:
             keep(candidates, chosen.keep, run=run.name, seed=seed)
         by_seed.append({(name, n): worth(candidates, name, n) for name in names for n in budgets})
@@ -183,7 +191,7 @@ def measured(run: RunNumbers, its_value: Path | None, chosen: argparse.Namespace
                 )
                 by_seed[-1][search, n] = found.passed
                 tokens[f"{search} of {n}"] = found.tokens
-    return Measured(mean_of(by_seed), tokens)
+    return Measured(mean_of(by_seed), tokens, apart)
 
 
 def mean_of(chances: Sequence[Chances]) -> Chances:
@@ -251,7 +259,8 @@ def main() -> None:
     means = mean_of([one.passed for one in found])
     tokens = {name: sum(one.tokens[name] for one in found) / len(found) for name in found[0].tokens}
     title = f"{', '.join(path.name for path in chosen.runs)}, {chosen.samples} samples, seeds {chosen.seeds}"
-    report(means, list(dict.fromkeys(name for name, _ in means)), budgets, title=title, tokens=tokens)
+    apart = mean_apart([of_seed for one in found for of_seed in one.apart])
+    report(means, list(dict.fromkeys(name for name, _ in means)), budgets, title=title, tokens=tokens, apart=apart)
 
 
 def report(
@@ -261,8 +270,9 @@ def report(
     *,
     title: str,
     tokens: Mapping[str, float],
+    apart: Apart,
 ) -> None:
-    """The table, and the JSON object."""
+    """The tables, and the JSON object."""
     table = Table(title=f"Pass rate by budget of samples: {title}")
     for column in ("", *(str(n) for n in budgets)):
         table.add_column(column, justify="right" if column else "left")
@@ -276,6 +286,8 @@ def report(
             cells.append(f"{mean:.1%} ({low * 100:.1f} to {high * 100:.1f})")
         table.add_row(name, *cells)
     Console().print(table)
+    if apart:
+        Console().print(apart_table(apart))
     at = 16 if 16 in budgets else budgets[-1]
 
     def closed(name: str) -> float | None:
@@ -298,6 +310,7 @@ def report(
         "gap_closed": {name: closed(name) for name in names},
         "tokens": {name: round(count, 1) for name, count in tokens.items()},
         "problems": len(means[names[0], at]),
+        **{KEYS[name]: round(bootstrap_mean(list(one.values()))[0], 3) for name, one in apart.items() if one},
     }
     for name in names:
         if name in ("value_beam", "repair") and (name, at) in means:

@@ -32,13 +32,15 @@ from axiom.rounds.store import RoundStore
 _CONFIG = "configs/quickstart.yaml"
 _HUMANEVAL = ("--data.test_problems", "humaneval", "--data.test_samples", "8", "--data.max_new_tokens", "160")
 _K = (1, 8)
+_CAP_1 = ("--data.selection.max_per_problem", "1")
+_DISTILL = ("--config", "configs/overlays/distill.yaml")
 VARIANTS: dict[str, tuple[str, ...]] = {
     "SFT": (),
-    "Distill": ("--config", "configs/overlays/distill.yaml"),
+    "Distill": _DISTILL,
     "DPO": ("--config", "configs/overlays/dpo.yaml"),
     "PolicyGradient": ("--config", "configs/overlays/policy_gradient.yaml"),
     "every sample": ("--data.selection.distinct", "false", "--data.selection.max_per_problem", "8"),
-    "cap 1": ("--data.selection.max_per_problem", "1"),
+    "cap 1": _CAP_1,
     "cap 8": ("--data.selection.max_per_problem", "8"),
     "diverse": ("--data.selection.prefer", "diverse"),
     "weigh problem": ("--data.selection.weigh", "problem"),
@@ -47,6 +49,8 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "from base, replay": ("--expert_iteration.restart_from", "base", "--data.selection.replay", "1.0"),
     "KL 0.1": ("--model.kl_coefficient", "0.1"),
     "mixed prompts": ("--data.share_prompts", "false"),
+    "cap 1, value": (*_CAP_1, "--data.selection.prefer", "value", "--data.value.learn", "true"),
+    "Distill, value": (*_DISTILL, "--model.objective.init_args.value_weight", "0.2", "--data.value.learn", "true"),
 }
 
 
