@@ -46,11 +46,11 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "weigh problem": ("--data.selection.weigh", "problem"),
     "replay": ("--data.selection.replay", "1.0"),
     "from base": ("--expert_iteration.restart_from", "base"),
-    "from base, replay": ("--expert_iteration.restart_from", "base", "--data.selection.replay", "1.0"),
+    "from base with replay": ("--expert_iteration.restart_from", "base", "--data.selection.replay", "1.0"),
     "KL 0.1": ("--model.kl_coefficient", "0.1"),
     "mixed prompts": ("--data.share_prompts", "false"),
-    "cap 1, value": (*_CAP_1, "--data.selection.prefer", "value", "--data.value.learn", "true"),
-    "Distill, value": (*_DISTILL, "--model.objective.init_args.value_weight", "0.2", "--data.value.learn", "true"),
+    "cap 1 by value": (*_CAP_1, "--data.selection.prefer", "value", "--data.value.learn", "true"),
+    "Distill by value": (*_DISTILL, "--model.objective.init_args.value_weight", "0.2", "--data.value.learn", "true"),
 }
 
 
@@ -66,7 +66,7 @@ def axiom(*arguments: str) -> None:
 
 def trained(variant: str, seed: int, out: Path, *, rounds: int | None) -> Path:
     """The folder of a variant's run, which is done or goes on where it was stopped."""
-    name = f"{variant.replace(' ', '_').replace(',', '')}-{seed}" + ("" if rounds is None else f"-rounds-{rounds}")
+    name = f"{variant.replace(' ', '_')}-{seed}" + ("" if rounds is None else f"-rounds-{rounds}")
     run, first = out / name, out / f"first-round-{seed}"
     if first.is_dir() and not run.exists():
         shutil.copytree(first, run / "rounds" / "000")
