@@ -28,11 +28,12 @@ _ROWS_OF_A_TILE = 16
 
 @dataclass(slots=True)
 class Group:
-    """One prompt under way: its tokens and the samples not yet begun."""
+    """One prompt under way: its tokens, what ends its completions, and the samples not yet begun."""
 
     request: Request
     prompt: list[int]
     stops: tuple[str, ...]
+    max_new_tokens: int
     waiting: deque[tuple[int, int]]
     rows: int = 0
 
@@ -250,7 +251,7 @@ class ContinuousBatch:
             row.tokens.append(token)
             row.log_probs.append(log_prob)
             ended = token in self.end_tokens or self.stop_texts.ended(row.tokens, row.group.stops)
-            if ended or len(row.tokens) >= self.params.max_new_tokens:
+            if ended or len(row.tokens) >= row.group.max_new_tokens:
                 yield self._finish(place, row, "stop" if ended else "length")
 
     def _finish(self, place: int, row: _Row, reason: FinishReason) -> Sample:

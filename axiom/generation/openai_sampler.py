@@ -127,10 +127,10 @@ class OpenAISampler(Sampler):
         if self._tokenizer is None:
             raise SamplingError(_NO_POLICY)
         for request in requests:
-            length = len(self._ids(request))
-            if self._context is not None and length + params.max_new_tokens > self._context:
+            length, longest = len(self._ids(request)), request.limited(params).max_new_tokens
+            if self._context is not None and length + longest > self._context:
                 raise SamplingError(
-                    f"'{request.key}': a prompt of {length} tokens and {params.max_new_tokens} new ones do not fit the "
+                    f"'{request.key}': a prompt of {length} tokens and {longest} new ones do not fit the "
                     f"server's context of {self._context}; lower max_new_tokens or shorten the problem"
                 )
 
@@ -182,7 +182,7 @@ class OpenAISampler(Sampler):
         stop = (*request.prompt.stop, *params.stop)
         body = request_body(
             self._kind,
-            params,
+            request.limited(params),
             # An adapter that changes nothing costs as much as one that does; the base is the same policy.
             model=self.model if self._adapter is None or self._adapter.is_zero else self._adapter.name,
             prompt=prompt,

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -56,6 +56,7 @@ class Request:
         begun: tokens that each of them begins with; a Sample holds what comes after them.
         goes_on: whether a request of the next call may go on with this one's prompt, so that an engine keeps what it
             has read.
+        max_new_tokens: of each of them, where that is less than the call's.
     """
 
     key: str
@@ -63,6 +64,13 @@ class Request:
     seeds: tuple[tuple[int, int], ...]
     begun: tuple[int, ...] = ()
     goes_on: bool = False
+    max_new_tokens: int | None = None
+
+    def limited(self, params: SamplingParams) -> SamplingParams:
+        """How its samples are drawn in a call of these parameters."""
+        if self.max_new_tokens is None:
+            return params
+        return replace(params, max_new_tokens=min(params.max_new_tokens, self.max_new_tokens))
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,13 +152,14 @@ class TransformersSampler(Sampler):
 
     def _group(self, request: Request, params: SamplingParams) -> Group:
         prompt = [*encode_prompt(self._tokenizer, request.prompt), *request.begun]
-        limit = getattr(self._model.config, "max_position_embeddings", None)
+        limit, params = getattr(self._model.config, "max_position_embeddings", None), request.limited(params)
         if limit is not None and len(prompt) + params.max_new_tokens > limit:
             raise SamplingError(
                 f"'{request.key}': a prompt of {len(prompt)} tokens and {params.max_new_tokens} new "
                 f"ones do not fit the model's context of {limit}; lower max_new_tokens or shorten the problem"
             )
-        return Group(request, prompt, (*request.prompt.stop, *params.stop), deque(request.seeds))
+        stops = (*request.prompt.stop, *params.stop)
+        return Group(request, prompt, stops, params.max_new_tokens, deque(request.seeds))
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -214,7 +214,7 @@ class VLLMSampler(Sampler):
     def _ids(self, request: Request, params: SamplingParams) -> list[int]:
         if self._tokenizer is None:
             raise SamplingError("the sampler has no policy; call use() first")
-        ids = [*encode_prompt(self._tokenizer, request.prompt), *request.begun]
+        ids, params = [*encode_prompt(self._tokenizer, request.prompt), *request.begun], request.limited(params)
         if len(ids) + params.max_new_tokens > self.max_model_len:
             raise SamplingError(
                 f"'{request.key}': a prompt of {len(ids)} tokens and {params.max_new_tokens} new ones do not fit "
@@ -265,6 +265,7 @@ def _params(request: Request, params: SamplingParams, seed: int) -> Any:
     from vllm import SamplingParams as EngineParams
     from vllm.sampling_params import RequestOutputKind
 
+    params = request.limited(params)
     return EngineParams(
         temperature=params.temperature,
         top_p=params.top_p,

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from axiom.errors import ConfigError
+from axiom.generation.sampler import FinishReason
 
 Score = tuple[float, ...]
 _WORST = float("-inf")
@@ -29,6 +30,8 @@ class Candidate:
         examples: share of the public examples passed; None where the problem has none or they were not run.
         behaviour: what it returned on generated inputs, as one text; None where it was not run or failed on all.
         feedback: what the first public example that failed came to, for a person or the model; empty where none did.
+        text: the completion.
+        finish_reason: ``stop``, or ``length`` where it was cut off.
     """
 
     source: str | None
@@ -38,6 +41,8 @@ class Candidate:
     examples: float | None = None
     behaviour: str | None = None
     feedback: str = ""
+    text: str = ""
+    finish_reason: FinishReason = "stop"
 
 
 class Chooser(ABC):

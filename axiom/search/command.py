@@ -162,8 +162,7 @@ def _solve_one(searcher: Searcher, problem: Problem, console: Console) -> int:
 
 def _solve_all(searcher: Searcher, problems: Sequence[Problem], solutions: Solutions, console: Console) -> int:
     """Write a solution of each problem that has none yet, and tell of each."""
-    for problem in solutions.missing(problems):
-        solution = searcher.solve(problem)
+    for problem, solution in searcher.solve_all(solutions.missing(problems)):
         solutions.add(problem, solution)
         console.print(f"{problem.id}: {why(solution)}", highlight=False, soft_wrap=True)
     console.print(f"{len(problems)} problems: {solutions.file}", highlight=False, soft_wrap=True)

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from axiom.errors import SamplingError
-from axiom.generation.sampler import Request, Sample, Sampler, SamplingParams, sample_seed
+from axiom.generation.sampler import FinishReason, Request, Sample, SamplingParams, sample_seed
 from axiom.problems.problem import Problem
 from axiom.programs import extract_program
 from axiom.prompts import Prompt
 from axiom.search.choosers import ByValue, Candidate, Chooser, Consensus, InTurn, LogProbability, PublicExamples, chosen
 from axiom.search.scoring import Drawn, Sampled
+from axiom.search.steps import Ask, Steps
 
 Scorer = Callable[[Sequence[Sampled]], Sequence[Candidate]]
 
@@ -71,12 +72,11 @@ def by_what_is_known(candidates: Sequence[Candidate], *, consensus_first: bool =
 
 
 class Drawing:
-    """Draws and scores, and keeps count.
+    """Asks for samples, scores them, and keeps count.
 
     Args:
         problem: what is asked.
-        sampler: draws; bound to its policy.
-        params: how.
+        params: how samples are drawn.
         score: what is found out about some samples.
         budget: what may be drawn.
         consensus_first: choose by agreement before anything else.
@@ -88,7 +88,6 @@ class Drawing:
         self,
         problem: Problem,
         *,
-        sampler: Sampler,
         params: SamplingParams,
         score: Scorer,
         budget: Budget,
@@ -96,7 +95,7 @@ class Drawing:
         seed: int = 0,
         on_candidates: Callable[[Solution], None] = lambda solution: None,
     ) -> None:
-        self.problem, self._sampler, self._params, self._score = problem, sampler, params, score
+        self.problem, self._params, self._score = problem, params, score
         self._budget, self._consensus_first, self._seed = budget, consensus_first, seed
         self._on_candidates = on_candidates
         self.candidates: list[Candidate] = []
@@ -126,7 +125,7 @@ class Drawing:
             return self._params.max_new_tokens
         return min(self._params.max_new_tokens, (self._budget.tokens - self._tokens) // rows)
 
-    def draw(self, prompts: Sequence[Prompt], *, each: int) -> None:
+    def draw(self, prompts: Sequence[Prompt], *, each: int) -> Steps[None]:
         """Draw and score so many samples of each prompt, as far as there is room."""
         first, requests = len(self.candidates), []
         last = first + min(len(prompts) * each, self.room)
@@ -136,13 +135,12 @@ class Drawing:
             if seeds:
                 requests.append(Request(f"{self.problem.id}#{number}", prompt, seeds, goes_on=True))
         openings = {request.key: request.prompt.opening for request in requests}
-        drawn = self._drawn(requests, self._params)
-        answers = [openings[sample.key] + sample.text for sample in drawn]
-        self.add([self.sampled(*one) for one in zip(answers, drawn, strict=True)])
+        drawn = yield from self._drawn(requests, self._params)
+        self.add([self.sampled(openings[one.key], one.text, one, finish_reason=one.finish_reason) for one in drawn])
 
     def extend(
         self, prompt: Prompt, begun: Sequence[Sequence[int]], *, each: Sequence[int], max_new_tokens: int, stop: str
-    ) -> list[list[Sample]]:
+    ) -> Steps[list[list[Sample]]]:
         """Go on with completions that are begun, without a word about their worth.
 
         Args:
@@ -158,11 +156,11 @@ class Drawing:
         first, requests = self._extensions, []
         for number, (tokens, count) in enumerate(zip(begun, each, strict=True)):
             seeds = tuple((place, self._seed_of(place)) for place in range(first, first + count))
-            requests.append(Request(f"{self.problem.id}#{number}", prompt, seeds, tuple(tokens), goes_on=True))
+            key, limit = f"{self.problem.id}#{number}", max_new_tokens
+            requests.append(Request(key, prompt, seeds, tuple(tokens), goes_on=True, max_new_tokens=limit))
             first += count
         self._extensions = first
-        params = replace(self._params, max_new_tokens=max_new_tokens, stop=(*self._params.stop, stop))
-        drawn = self._drawn(requests, params)
+        drawn = yield from self._drawn(requests, replace(self._params, stop=(*self._params.stop, stop)))
         return [[sample for sample in drawn if sample.key == request.key] for request in requests]
 
     def add(self, samples: Sequence[Sampled]) -> None:
@@ -188,13 +186,15 @@ class Drawing:
     def _seed_of(self, place: int) -> int:
         return sample_seed(self._seed, purpose="solve", round_index=0, problem_id=self.problem.id, sample_index=place)
 
-    def sampled(self, answer: str, drawn: Drawn) -> Sampled:
-        """A whole answer and its tokens, as what is scored."""
-        program = extract_program(answer, entry_point=self.problem.entry_point, starter=self.problem.starter)
-        return Sampled(None if program is None else program.source, drawn.token_ids, drawn.log_probs)
+    def sampled(self, opening: str, text: str, drawn: Drawn, *, finish_reason: FinishReason) -> Sampled:
+        """A whole completion and its tokens, as what is scored; the opening is what the prompt began it with."""
+        problem = self.problem
+        program = extract_program(opening + text, entry_point=problem.entry_point, starter=problem.starter)
+        source = None if program is None else program.source
+        return Sampled(source, drawn.token_ids, drawn.log_probs, text, finish_reason)
 
-    def _drawn(self, requests: Sequence[Request], params: SamplingParams) -> list[Sample]:
+    def _drawn(self, requests: Sequence[Request], params: SamplingParams) -> Steps[Sequence[Sample]]:
         """Samples in the order of their numbers, counted."""
-        drawn = sorted(self._sampler.sample(requests, params), key=lambda sample: sample.index)
+        drawn = yield Ask(tuple(requests), params)
         self._tokens += sum(sample.tokens for sample in drawn)
         return drawn

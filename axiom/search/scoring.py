@@ -10,6 +10,7 @@ from typing import Protocol
 
 import torch
 
+from axiom.generation.sampler import FinishReason
 from axiom.learning.packing import TokenizedExample, pack
 from axiom.policy.value_function import ValueFunction
 from axiom.problems.problem import Problem
@@ -31,11 +32,15 @@ class Sampled:
         source: the program, or None where the answer has none.
         token_ids: of the completion, the end token included.
         log_probs: of each token under the policy; empty where the engine did not tell.
+        text: the completion.
+        finish_reason: ``stop``, or ``length`` where it was cut off.
     """
 
     source: str | None
     token_ids: tuple[int, ...]
     log_probs: tuple[float, ...] = ()
+    text: str = ""
+    finish_reason: FinishReason = "stop"
 
 
 class Drawn(Protocol):
@@ -181,6 +186,8 @@ def candidates_of(
             examples=of_examples.share,
             behaviour=behaviour,
             feedback=of_examples.feedback,
+            text=sample.text,
+            finish_reason=sample.finish_reason,
         )
         for sample, of_value, of_examples, behaviour in zip(samples, values, tried, acting, strict=True)
     ]

@@ -1,6 +1,6 @@
-"""A search for one problem after the other, with all that it needs at hand: engine, judge, sandbox, value function."""
+"""Searches with all that they need at hand: engine, judge, sandbox, value function."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Literal, get_args
 
@@ -14,11 +14,14 @@ from axiom.search.choosers import Candidate
 from axiom.search.drawing import Budget, Drawing, Solution
 from axiom.search.scoring import Sampled, candidates_of, values_so_far
 from axiom.search.searches import best_of_n, repair
+from axiom.search.steps import Steps, run_steps
 from axiom.search.value_beam import value_beam
 from axiom.verification.judge import Judge, available_cores, make_sandbox
 
 SearchName = Literal["best_of_n", "consensus", "value_beam", "repair"]
 SEARCHES: tuple[SearchName, ...] = get_args(SearchName)
+# Samples under way side by side: more than engines have rows for on a CPU, and enough for a GPU to be busy.
+_SAMPLES_AT_ONCE = 256
 
 
 def search_judge(isolation: str = "auto") -> Judge:
@@ -85,6 +88,25 @@ class Searcher:
             SamplingError: if the engine fails, or the budget does not hold one sample.
             ModelError: if the value function reads log-probabilities that the engine does not tell.
         """
+        ((_, solution),) = run_steps([self._steps(problem, on_candidates)], self._sampler)
+        return solution
+
+    def solve_all(self, problems: Sequence[Problem]) -> Iterator[tuple[Problem, Solution]]:
+        """The same for each of them, some at a time, as they are done.
+
+        Args:
+            problems: of different ids.
+
+        Raises:
+            SamplingError: likewise.
+            ModelError: likewise.
+        """
+        at_once = max(_SAMPLES_AT_ONCE // self._budget.samples, 1)
+        searches = (self._steps(problem, lambda solution: None) for problem in problems)
+        for number, solution in run_steps(searches, self._sampler, at_once=at_once):
+            yield problems[number], solution
+
+    def _steps(self, problem: Problem, on_candidates: Callable[[Solution], None]) -> Steps[Solution]:
         prompt = encode_prompt(self._tokenizer, build_prompt(problem, style=self._style))
 
         def score(samples: Sequence[Sampled]) -> list[Candidate]:
@@ -101,7 +123,6 @@ class Searcher:
 
         drawing = Drawing(
             problem,
-            sampler=self._sampler,
             params=self._params,
             score=score,
             budget=self._budget,

@@ -3,11 +3,12 @@
 from axiom.prompts import PromptStyle, build_prompt, repair_prompt
 from axiom.search.choosers import Candidate
 from axiom.search.drawing import Drawing, Solution
+from axiom.search.steps import Steps
 
 _TOGETHER = 16
 
 
-def best_of_n(drawing: Drawing, *, style: PromptStyle) -> Solution:
+def best_of_n(drawing: Drawing, *, style: PromptStyle) -> Steps[Solution]:
     """Independent samples until the budget is spent; the best one by what is known of them.
 
     Args:
@@ -19,11 +20,11 @@ def best_of_n(drawing: Drawing, *, style: PromptStyle) -> Solution:
     """
     prompt = build_prompt(drawing.problem, style=style)
     while drawing.room > 0:
-        drawing.draw([prompt], each=min(_TOGETHER, drawing.room))
+        yield from drawing.draw([prompt], each=min(_TOGETHER, drawing.room))
     return drawing.solution()
 
 
-def repair(drawing: Drawing, *, style: PromptStyle, turns: int = 3, programs: int = 4) -> Solution:
+def repair(drawing: Drawing, *, style: PromptStyle, turns: int = 3, programs: int = 4) -> Steps[Solution]:
     """Half of the budget at once, the rest in turns: the best programs that fail go back with what was wrong.
 
     A turn shows the model its own program and what the first public example that failed came to (Self-Debug, arXiv
@@ -39,14 +40,14 @@ def repair(drawing: Drawing, *, style: PromptStyle, turns: int = 3, programs: in
         SamplingError: if the engine fails, or the budget does not hold one sample.
     """
     if not drawing.problem.examples:
-        return best_of_n(drawing, style=style)
-    drawing.draw([build_prompt(drawing.problem, style=style)], each=max((drawing.room + 1) // 2, 1))
+        return (yield from best_of_n(drawing, style=style))
+    yield from drawing.draw([build_prompt(drawing.problem, style=style)], each=max((drawing.room + 1) // 2, 1))
     for turn in range(turns):
         failing = _most_promising(drawing.candidates, programs)
         if drawing.room < 1 or not failing or any(one.examples == 1.0 for one in drawing.candidates):
             break
         prompts = [repair_prompt(drawing.problem, one.source or "", one.feedback or "", style=style) for one in failing]
-        drawing.draw(prompts, each=max(drawing.room // ((turns - turn) * len(prompts)), 1))
+        yield from drawing.draw(prompts, each=max(drawing.room // ((turns - turn) * len(prompts)), 1))
     return drawing.solution()
 
 

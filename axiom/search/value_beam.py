@@ -10,14 +10,15 @@ axiom's engine reads at each step what the last one drew, and copies the keys of
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from axiom.errors import SamplingError
-from axiom.generation.sampler import Sample
+from axiom.generation.sampler import FinishReason, Sample
 from axiom.generation.stops import cut_at_stop
 from axiom.prompts import Prompt, PromptStyle, build_prompt
 from axiom.search.drawing import Drawing, Solution
 from axiom.search.scoring import Sampled
+from axiom.search.steps import Steps
 
 _LINE_BREAK = "\n"
 Values = Callable[[Sequence["Partial"]], list[float]]
@@ -30,14 +31,16 @@ class Partial:
 
     Attributes:
         token_ids, log_probs: of it.
+        finish_reason: of its last line; one that was cut off is none of the model's.
     """
 
     token_ids: tuple[int, ...] = ()
     log_probs: tuple[float, ...] = ()
+    finish_reason: FinishReason = "length"
 
     def with_line(self, line: Sample) -> "Partial":
         """It with what was drawn after it."""
-        return Partial(self.token_ids + line.token_ids, self.log_probs + line.log_probs)
+        return Partial(self.token_ids + line.token_ids, self.log_probs + line.log_probs, line.finish_reason)
 
 
 def value_beam(
@@ -47,7 +50,7 @@ def value_beam(
     values: Values,
     decode: Decode,
     beams: int | None = None,
-) -> Solution:
+) -> Steps[Solution]:
     """Write programs line by line, the most promising first.
 
     Args:
@@ -69,7 +72,7 @@ def value_beam(
         limit = min(drawing.params.max_new_tokens - longest, drawing.tokens_for(rows))
         if limit < 1:
             break
-        lines = drawing.extend(
+        lines = yield from drawing.extend(
             prompt,
             [one.token_ids for one in under_way],
             each=_divided(rows, len(under_way)),
@@ -90,7 +93,8 @@ def value_beam(
         rows -= len(whole)
         under_way = _best(going_on, values, decode, min(count, rows))
     if not drawing.candidates:
-        drawing.add([_sampled(drawing, prompt, one, decode) for one in under_way if one.token_ids])
+        cut_off = [replace(one, finish_reason="length") for one in under_way if one.token_ids]
+        drawing.add([_sampled(drawing, prompt, one, decode) for one in cut_off])
     return drawing.solution()
 
 
@@ -115,4 +119,4 @@ def _best(partials: Sequence[Partial], values: Values, decode: Decode, count: in
 def _sampled(drawing: Drawing, prompt: Prompt, whole: Partial, decode: Decode) -> Sampled:
     """What is scored of a whole completion."""
     text = cut_at_stop(decode(whole.token_ids), (*prompt.stop, *drawing.params.stop))
-    return drawing.sampled(prompt.opening + text, whole)
+    return drawing.sampled(prompt.opening, text, whole, finish_reason=whole.finish_reason)

@@ -76,8 +76,7 @@ def searched(
                 value=value,
                 seed=1000 * seed + repeat,
             ) as searcher:
-                for problem in problems:
-                    solution = searcher.solve(problem)
+                for problem, solution in searcher.solve_all(problems):
                     tokens += solution.tokens
                     passed[problem.id].append(judge.submit(problem, solution.best.source).result().passed)
     return Found({name: sum(those) / len(those) for name, those in passed.items()}, tokens / (repeats * len(problems)))

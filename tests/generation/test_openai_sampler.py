@@ -314,9 +314,8 @@ def test_a_stop_text_of_the_parameters_and_the_limit_end_a_sample_too(
             (cut,) = sampler.sample(
                 requests("a", samples=1, prompt=PROMPT), SamplingParams(temperature=0.0, stop=("tur", "ret"))
             )
-            (short,) = sampler.sample(
-                requests("a", samples=1, prompt=PROMPT), SamplingParams(temperature=0.0, max_new_tokens=7)
-            )
+            (asked,) = requests("a", samples=1, prompt=PROMPT)
+            (short,) = sampler.sample([replace(asked, max_new_tokens=7)], SamplingParams(temperature=0.0))
             assert (cut.text, cut.finish_reason, cut.tokens) == ("\n    ret", "stop", 8)
             assert (short.text, short.finish_reason, short.tokens) == ("\n    re", "length", 7)
 

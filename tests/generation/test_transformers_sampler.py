@@ -68,6 +68,19 @@ def test_what_is_begun_is_gone_on_with_and_only_the_rest_is_told() -> None:
         assert [rest[request.key, index].token_ids for index in (0, 1)] == [of_all[count : count + 10]] * 2
 
 
+def test_a_request_may_want_fewer_tokens_than_the_call_and_never_more() -> None:
+    model, params = tiny(), SamplingParams(temperature=1.0, max_new_tokens=20)
+    whole = drawn(model, requests(3, 4), params)
+    limits = dict(zip(("p0", "p1", "p2"), (5, None, 99), strict=True))
+    got = drawn(model, [replace(one, max_new_tokens=limits[one.key]) for one in requests(3, 4)], params, rows=5)
+    for (key, index), sample in got.items():
+        assert sample.token_ids == whole[key, index].token_ids[: limits[key] or 20]
+    assert {s.finish_reason for (key, _), s in got.items() if key == "p0" and len(s.token_ids) == 5} == {"length"}
+    sampler = TransformersSampler()
+    sampler.bind(model, byte_tokenizer())
+    sampler.check([replace(requests(1, 1)[0], max_new_tokens=2)], SamplingParams(max_new_tokens=255))
+
+
 def test_a_sample_does_not_depend_on_its_batch() -> None:
     model, wanted = tiny(), requests(9, 6)
     params = SamplingParams(temperature=1.0, max_new_tokens=40)

@@ -261,8 +261,9 @@ def assert_params_are_kept(sampler: Sampler, policy: Policy) -> None:
         assert sample.text == greedy[key].text[: greedy[key].text.index("def") + 3]
         assert sample.finish_reason == "stop"
         assert policy.tokenizer.decode(sample.token_ids).startswith(sample.text)
-    begun = [replace(one, begun=greedy[one.key, 0].token_ids[:4]) for one in requests(words=WORDS[:4])]
-    rest = answers(sampler, begun, replace(GREEDY, max_new_tokens=4))
+    wanted = [replace(one, max_new_tokens=4) for one in requests(words=WORDS[:4])]
+    begun = [replace(one, begun=greedy[one.key, 0].token_ids[:4]) for one in wanted]
+    rest = answers(sampler, begun, GREEDY)
     assert sum(rest[key].token_ids == greedy[key].token_ids[4:8] for key in rest) >= 3
 
 

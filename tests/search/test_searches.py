@@ -12,6 +12,7 @@ from axiom.search.drawing import Budget, Drawing, Scorer, Solution, by_what_is_k
 from axiom.search.question import problem_asked
 from axiom.search.scoring import Sampled
 from axiom.search.searches import best_of_n, repair
+from axiom.search.steps import Steps, run_steps
 
 PROBLEM = problem_asked("Return twice n.", ["twice(2) == 4"])
 
@@ -47,7 +48,6 @@ def by_length(samples: Sequence[Sampled]) -> list[Candidate]:
 def drawing(sampler: Scripted, *, samples: int, budget: int | None = None, score: Scorer = by_length) -> Drawing:
     return Drawing(
         PROBLEM,
-        sampler=sampler,  # type: ignore[arg-type]
         params=SamplingParams(max_new_tokens=20),
         score=score,
         budget=Budget(samples, budget),
@@ -55,8 +55,15 @@ def drawing(sampler: Scripted, *, samples: int, budget: int | None = None, score
     )
 
 
+def result(steps: Steps[Solution], sampler: Scripted) -> Solution:
+    """What a search comes to."""
+    ((_, solution),) = run_steps([steps], sampler)  # type: ignore[arg-type]
+    return solution
+
+
 def search(sampler: Scripted, *, samples: int, budget: int | None = None) -> tuple[Solution, list[int]]:
-    return best_of_n(drawing(sampler, samples=samples, budget=budget), style="complete"), sampler.seen
+    steps = best_of_n(drawing(sampler, samples=samples, budget=budget), style="complete")
+    return result(steps, sampler), sampler.seen
 
 
 def test_all_samples_are_drawn_in_groups_and_the_best_is_handed_out() -> None:
@@ -107,7 +114,7 @@ def tried(samples: Sequence[Sampled], *, right: str) -> list[Candidate]:
 def test_repair_feeds_back_the_programs_that_fail_and_what_they_came_to_until_one_passes() -> None:
     sampler = Scripted()
     under_way = drawing(sampler, samples=24, score=lambda samples: tried(samples, right="return 15"))
-    solution = repair(under_way, style="complete", turns=3, programs=2)
+    solution = result(repair(under_way, style="complete", turns=3, programs=2), sampler)
     # Half at once; then two programs, the newest first, with a third of what is left each turn.
     assert sampler.asked == [12, 2, 2]
     assert len(solution.candidates) == 16
@@ -121,7 +128,8 @@ def test_repair_feeds_back_the_programs_that_fail_and_what_they_came_to_until_on
 
 def test_repair_spends_the_whole_budget_where_nothing_passes_and_nothing_where_one_does() -> None:
     never, at_once = Scripted(), Scripted()
-    repair(drawing(never, samples=24, score=lambda samples: tried(samples, right="?")), style="complete")
+    result(repair(drawing(never, samples=24, score=lambda samples: tried(samples, right="?")), style="complete"), never)
     assert sum(never.asked) == 24
-    repair(drawing(at_once, samples=24, score=lambda samples: tried(samples, right="return 3")), style="complete")
+    soon = drawing(at_once, samples=24, score=lambda samples: tried(samples, right="return 3"))
+    result(repair(soon, style="complete"), at_once)
     assert at_once.asked == [12]

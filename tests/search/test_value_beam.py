@@ -8,9 +8,10 @@ import pytest
 from axiom.errors import SamplingError
 from axiom.generation.sampler import Request, Sample, SamplingParams
 from axiom.search.choosers import Candidate
-from axiom.search.drawing import Budget, Drawing
+from axiom.search.drawing import Budget, Drawing, Solution
 from axiom.search.question import problem_asked
 from axiom.search.scoring import Sampled
+from axiom.search.steps import run_steps
 from axiom.search.value_beam import Partial, value_beam
 
 PROBLEM = problem_asked("Return twice n.", ["twice(2) == 4"])
@@ -37,7 +38,7 @@ class DigitWriter:
         asked = list(requests)
         assert all(one.goes_on for one in asked)
         self.steps.append([(decode(one.begun), len(one.seeds)) for one in asked])
-        self.limits.append(params.max_new_tokens)
+        self.limits += {one.limited(params).max_new_tokens for one in asked}
         for request in reversed(asked):
             is_last = decode(request.begun).count("\n") == LINES - 1
             for index, seed in request.seeds:
@@ -47,8 +48,14 @@ class DigitWriter:
                 yield Sample(request.key, index, text, ids, (-1.0,) * len(ids), len(ids), "stop", seed, self.name)
 
 
+def beam(under_way: Drawing, engine: DigitWriter, *, beams: int | None = None) -> Solution:
+    """What a beam comes to."""
+    steps = value_beam(under_way, style="complete", values=totals, decode=decode, beams=beams)
+    ((_, solution),) = run_steps([steps], engine)  # type: ignore[arg-type]
+    return solution
+
+
 def drawing(
-    engine: DigitWriter,
     *,
     samples: int,
     budget: int | None = None,
@@ -60,7 +67,7 @@ def drawing(
         return [Candidate(decode(one.token_ids), len(one.token_ids), value=total(one.token_ids)) for one in some]
 
     params = SamplingParams(max_new_tokens=max_new_tokens, stop=stop)
-    return Drawing(PROBLEM, sampler=engine, params=params, score=score, budget=Budget(samples, budget))  # type: ignore[arg-type]
+    return Drawing(PROBLEM, params=params, score=score, budget=Budget(samples, budget))
 
 
 def total(tokens: Sequence[int]) -> float:
@@ -74,7 +81,7 @@ def totals(some: Sequence[Partial]) -> list[float]:
 
 def test_the_best_beginnings_are_gone_on_with_by_as_many_rows_as_there_are_samples() -> None:
     engine = DigitWriter()
-    solution = value_beam(drawing(engine, samples=9), style="complete", values=totals, decode=decode)
+    solution = beam(drawing(samples=9), engine)
     # Rows 0 to 8 write their numbers and the best three go on; rows 9 to 17 write 9, 0, 1 after 8, and so on.
     assert engine.steps == [
         [("", 9)],
@@ -90,7 +97,7 @@ def test_the_best_beginnings_are_gone_on_with_by_as_many_rows_as_there_are_sampl
 
 def test_a_beginning_that_is_drawn_twice_goes_on_once() -> None:
     engine = DigitWriter()
-    value_beam(drawing(engine, samples=16), style="complete", values=totals, decode=decode, beams=12)
+    beam(drawing(samples=16), engine, beams=12)
     # Rows 10 to 15 write what rows 0 to 5 wrote, so there are ten beginnings; their order is that of their writing.
     assert [begun for begun, _ in engine.steps[1]] == [f"{digit}\n" for digit in range(10)]
     assert [rows for _, rows in engine.steps[1]] == [2] * 6 + [1] * 4
@@ -98,21 +105,20 @@ def test_a_beginning_that_is_drawn_twice_goes_on_once() -> None:
 
 def test_tokens_are_never_more_than_the_budget_nor_a_program_longer_than_allowed() -> None:
     engine = DigitWriter()
-    solution = value_beam(drawing(engine, samples=4, budget=30), style="complete", values=totals, decode=decode)
+    solution = beam(drawing(samples=4, budget=30), engine)
     # 30 tokens hold seven a row; 8 are drawn, and 22 hold five; 14 hold three: not the last line, which costs 16.
     assert engine.limits == [7, 5, 3]
     engine = DigitWriter()
-    value_beam(drawing(engine, samples=4, max_new_tokens=5), style="complete", values=totals, decode=decode)
+    beam(drawing(samples=4, max_new_tokens=5), engine)
     assert engine.limits == [5, 3, 1]
     assert solution.candidates
 
 
 def test_what_a_budget_cuts_off_is_handed_out_as_it_is_and_one_without_a_token_for_each_row_is_refused() -> None:
-    under_way = drawing(DigitWriter(), samples=4, budget=9)
-    solution = value_beam(under_way, style="complete", values=totals, decode=decode)
+    solution = beam(drawing(samples=4, budget=9), DigitWriter())
     assert solution.best.source == "3\n"
     with pytest.raises(SamplingError, match="a budget of 3 tokens holds no sample"):
-        value_beam(drawing(DigitWriter(), samples=4, budget=3), style="complete", values=totals, decode=decode)
+        beam(drawing(samples=4, budget=3), DigitWriter())
 
 
 def test_an_engine_that_tells_no_tokens_is_refused() -> None:
@@ -124,12 +130,11 @@ def test_an_engine_that_tells_no_tokens_is_refused() -> None:
                 yield replace(sample, token_ids=(), log_probs=())
 
     with pytest.raises(SamplingError, match="goes on with tokens, and the engine 'digits' tells none"):
-        value_beam(drawing(Silent(), samples=4), style="complete", values=totals, decode=decode)
+        beam(drawing(samples=4), Silent())
 
 
 def test_a_stop_text_that_a_line_break_is_in_the_middle_of_ends_a_program() -> None:
     engine = DigitWriter()
-    under_way = drawing(engine, samples=4, stop=("3\n5",))
-    solution = value_beam(under_way, style="complete", values=totals, decode=decode)
+    solution = beam(drawing(samples=4, stop=("3\n5",)), engine)
     assert "3\n5\n" in [one.source for one in solution.candidates]
     assert all("3\n5\n" not in begun for step in engine.steps for begun, _ in step)
