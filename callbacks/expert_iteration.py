@@ -233,7 +233,7 @@ class ExpertIteration(L.Callback):
         if train:
             scalars |= collection_scalars(train, data.before_stopping(train), self.k, data.collected.pop("train", None))
             scalars["collect/examples"] = float(self.table[-1]["examples"])
-            scalars |= data.value_figures
+            scalars |= data.figures
             banded = Counter(data.bands().values())
             scalars |= {f"curriculum/{band}": float(banded[band]) for band in BANDS}
         for logger in trainer.loggers:

@@ -1,7 +1,6 @@
 """The DataModule whose setup samples and verifies: Best-of-N on the policy, verdicts, Examples."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,15 +26,9 @@ from datamodules.begun_round import evaluation_folder, manifest_of, sampling_ada
 from datamodules.collector import Collector
 from datamodules.has_policy import HasPolicy
 from datamodules.loaders import Composition, Together, example_loader, problem_loader, tokenized
-from datamodules.planning import Planning
+from datamodules.planning import SAMPLED, Planning
+from datamodules.round_search import RoundSearch, search_round
 from datamodules.value_along import ValueAlong, learn_round
-
-_SAMPLED: dict[str, tuple[Purpose, ...]] = {
-    "fit": ("train", "validation", "test"),
-    "validate": ("validation",),
-    "test": ("test",),
-    "predict": ("test",),
-}
 
 
 class BestOfNDataModule(L.LightningDataModule):
@@ -65,6 +58,7 @@ class BestOfNDataModule(L.LightningDataModule):
             default all get the same.
         selection: which of a problem's samples are trained on, and how much each counts.
         value: whether a value function is learned in each round, and how.
+        search: whether what no sample of a round solved is searched for, and how.
         batch_size: Examples in a training batch.
         share_prompts: whether Examples of one problem stand next to each other in an epoch, so that a batch encodes
             their prompt once; False mixes them at random: slower, and batches are more varied.
@@ -102,6 +96,7 @@ class BestOfNDataModule(L.LightningDataModule):
         curriculum: Curriculum = Curriculum(),  # noqa: B008 (frozen; the command line shows its fields)
         selection: Selection = Selection(),  # noqa: B008
         value: ValueAlong = ValueAlong(),  # noqa: B008
+        search: RoundSearch = RoundSearch(),  # noqa: B008
         batch_size: int = 8,
         share_prompts: bool = True,
         judge_workers: int | None = None,
@@ -133,9 +128,8 @@ class BestOfNDataModule(L.LightningDataModule):
         for name, count in counts.items():
             if count is not None and count < 1:
                 raise ConfigError(f"data.{name}: expected 1 or more, got {count}")
-        self.selection, self.value = selection, value
-        self.value_figures: dict[str, float] = {}
-        self._learn_round = partial(learn_round, how=value, style=prompt_style, seed=seed)
+        self.selection, self.value, self.search = selection, value, search
+        self.figures: dict[str, float] = {}  # of the current round's value function and search
         self.composition = Composition(batch_size=batch_size, share_prompts=share_prompts)
         self._planning = Planning(
             self.problems,
@@ -182,7 +176,8 @@ class BestOfNDataModule(L.LightningDataModule):
         assert self.trainer is not None
         stage = "fit" if self._asked is not None else stage
         self.value.check(self.selection, self._module().objective)
-        self._sampled = _SAMPLED[stage]
+        self.search.check(value=self.value, objective=self._module().objective, style=self.style)
+        self._sampled = SAMPLED[stage]
         self._planning.check(stage, k=self._module().k)
         if stage == "fit" and self.leaks != "allow":
             drop, (train, validation, test) = self.leaks == "drop", self.problems.values()
@@ -236,15 +231,26 @@ class BestOfNDataModule(L.LightningDataModule):
         """Sample and judge, by its adapter, what the current round is missing; returns its rows of this purpose."""
         with self._policy().with_adapter(read_adapter(self.folder.adapter)):
             self._collect(self.folder, purpose)
-        if purpose == "train" and self.value.learn:
-            self._learn_value()
+            if purpose == "train":
+                self.figures = self._learn_and_search()
         return self.folder.read(purpose)
 
-    def _learn_value(self) -> None:
-        """Learn the round's value function, on rank 0."""
-        if self._rank == 0:
-            self.value_figures = self._learn_round(self.store, self.round, self._policy(), self.problems)
-        self.collector.wait_for_all()
+    def _learn_and_search(self) -> dict[str, float]:
+        """Learn the round's value function, and search for what its samples have not solved; figures of both."""
+        told: dict[str, float] = {}
+        if self.value.learn:
+            told |= learn_round(self.collector, self.store, self.round, self._policy(), self.problems, how=self.value)
+        if self.search.name is not None:
+            told |= search_round(
+                self.collector,
+                self.folder,
+                self._to_sample(),
+                how=self.search,
+                policy=self._policy(),
+                workspace=self._workspace,
+                round_index=self.round,
+            )
+        return told
 
     def solve(self, problems: Sequence[Problem], purpose: Purpose) -> list[JudgedSample]:
         """Judged samples of this rank's problems, kept beside the run so that an evaluation that stopped goes on."""
@@ -270,7 +276,6 @@ class BestOfNDataModule(L.LightningDataModule):
             policy=self._policy(),
             workspace=self._workspace,
             round_index=self.round,
-            on_progress=self._report,
         )
         if collected is not None:
             self.collected[purpose] = collected
@@ -290,17 +295,10 @@ class BestOfNDataModule(L.LightningDataModule):
         """The curriculum's band of each train problem, by all rounds up to the current one."""
         return self._planning.bands(self.store, self.round)
 
-    def _report(self, progress: CollectProgress) -> None:
-        """Tell every callback that has the hook ``on_collect_progress(trainer, progress)``."""
-        assert self.trainer is not None
-        for callback in self.trainer.callbacks:  # type: ignore[attr-defined]
-            if hook := getattr(callback, "on_collect_progress", None):
-                hook(self.trainer, progress)
-
     def examples(self) -> list[Together]:
         """The current round's Examples, and what is replayed of earlier ones, as tokens."""
         objective, first = self._module().objective, 0 if self.selection.replay else self.round
-        rounds = [self.store.folder(index).read("train") for index in range(first, self.round + 1)]
+        rounds = [self.store.folder(index).read_learned() for index in range(first, self.round + 1)]
         return tokenized(
             examples_of(rounds, objective, self.selection),
             {problem.id: problem for problem in self.problems["train"]},

@@ -48,6 +48,7 @@ class Collector:
         self.seed, self.isolation, self.judge_workers = seed, isolation, judge_workers
         self._judge: Judge | None = None
         self._ranks: Ranks | None = None
+        self._trainer: L.Trainer | None = None
         self._cores = available_cores()  # this rank's
         self._checked: set[Purpose] = set()
         self._adapter: str | None = None  # what the engine draws with
@@ -56,6 +57,7 @@ class Collector:
         """Share the work with the trainer's other ranks, each of which calls this, until :meth:`close`."""
         self._ranks = self._ranks or ranks_of(trainer)
         self._cores = share_of_cores(self._ranks, available_processors(), node=trainer.node_rank)
+        self._trainer = trainer
 
     @property
     def sampling(self) -> dict[str, Any]:
@@ -109,7 +111,6 @@ class Collector:
         policy: Policy,
         workspace: Path,
         round_index: int,
-        on_progress: Callable[[CollectProgress], None],
     ) -> CollectProgress | None:
         """Sample and judge what is missing; every rank calls this, and all of it is there afterwards.
 
@@ -121,7 +122,6 @@ class Collector:
             policy: what is drawn from, with its adapter as it is.
             workspace: the engine's folder.
             round_index: the round's number.
-            on_progress: called as samples are stored.
 
         Returns:
             how it went; None where nothing was missing.
@@ -151,8 +151,32 @@ class Collector:
             rank=self._ranks.rank,
             together=self._ranks.together(),
             cores=self._cores if policy.device.type == "cpu" else None,
-            on_progress=on_progress,
+            on_progress=self.report,
         )
+
+    @property
+    def judge(self) -> Judge:
+        """Of hidden tests, once :meth:`prepare` has opened it."""
+        assert self._judge is not None
+        return self._judge
+
+    @property
+    def rank(self) -> int:
+        """This process's number."""
+        assert self._ranks is not None
+        return self._ranks.rank
+
+    def share_of(self, problems: Sequence[Problem]) -> list[Problem]:
+        """This rank's of them."""
+        assert self._ranks is not None
+        return list(problems[self._ranks.rank :: self._ranks.world_size])
+
+    def report(self, progress: CollectProgress) -> None:
+        """Tell every callback that has the hook ``on_collect_progress(trainer, progress)``."""
+        assert self._trainer is not None
+        for callback in self._trainer.callbacks:  # type: ignore[attr-defined]
+            if hook := getattr(callback, "on_collect_progress", None):
+                hook(self._trainer, progress)
 
     def alike(self, read: Callable[[], _Read]) -> _Read:
         """What is read of the run's folder, once it is the same on every rank, each of which calls this.

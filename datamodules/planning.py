@@ -8,6 +8,13 @@ from axiom.problems.problem import Problem
 from axiom.rounds.budget import Plan
 from axiom.rounds.store import JudgedSample, Purpose, RoundStore, counts_by_problem
 
+# What is sampled in a stage.
+SAMPLED: dict[str, tuple[Purpose, ...]] = {
+    "fit": ("train", "validation", "test"),
+    "validate": ("validation",),
+    "test": ("test",),
+    "predict": ("test",),
+}
 _EVALUATED: dict[str, tuple[Purpose, ...]] = {
     "fit": ("validation", "test"),
     "validate": ("validation",),

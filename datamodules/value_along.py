@@ -14,6 +14,7 @@ from axiom.policy.value_learning import known_of, learn_head, values_along
 from axiom.problems.problem import Problem
 from axiom.prompts import PromptStyle
 from axiom.rounds.store import JudgedSample, Purpose, RoundStore
+from datamodules.collector import Collector
 from datamodules.judged import value_examples
 
 _SHARES = (0.5, 1.0)
@@ -63,6 +64,41 @@ class ValueAlong:
 
 
 def learn_round(
+    collector: Collector,
+    store: RoundStore,
+    index: int,
+    policy: Policy,
+    problems: Mapping[Purpose, Sequence[Problem]],
+    *,
+    how: ValueAlong,
+) -> dict[str, float]:
+    """Learn a round's value function and keep it with the values of the round's samples, unless all of them have one.
+
+    Every rank calls this; rank 0 learns, and the others wait for it.
+
+    Args:
+        collector: has the ranks.
+        store: the run's rounds, this one collected.
+        index: the round.
+        policy: gets the adapter that sampled the round for as long.
+        problems: by purpose.
+        how: the settings.
+
+    Returns:
+        Figures by their names in TensorBoard, on rank 0; none where the round's samples have their values already, or
+        where no problem has both passing and failing completions.
+
+    Raises:
+        ModelError: if the engine told no log-probabilities.
+    """
+    figures: dict[str, float] = {}
+    if collector.rank == 0:
+        figures = _learned(store, index, policy, problems, how=how, style=collector.style, seed=collector.seed)
+    collector.wait_for_all()
+    return figures
+
+
+def _learned(
     store: RoundStore,
     index: int,
     policy: Policy,
@@ -72,24 +108,6 @@ def learn_round(
     style: PromptStyle,
     seed: int,
 ) -> dict[str, float]:
-    """Learn a round's value function and keep it with the values of the round's samples, unless all of them have one.
-
-    Args:
-        store: the run's rounds, this one collected.
-        index: the round.
-        policy: gets the adapter that sampled the round for as long.
-        problems: by purpose.
-        how: the settings.
-        style: of the prompts.
-        seed: of the order.
-
-    Returns:
-        Figures by their names in TensorBoard; none where the round's samples have their values already, or where no
-        problem has both passing and failing completions.
-
-    Raises:
-        ModelError: if the engine told no log-probabilities.
-    """
     folder = store.folder(index)
     kept = _with_a_pass(folder.read("train"))
     if folder.has_values() and all(row.value is not None for row in kept):  # a round may get more samples later

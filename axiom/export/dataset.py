@@ -41,7 +41,7 @@ def solved_rows(
     """
     style = prompt_style(run)
     store = RoundStore(run.path)
-    by_round = {index: store.folder(index).read("train") for index in rounds}
+    by_round = {index: store.folder(index).read_learned() for index in rounds}
     origin = {id(row): index for index, rows in by_round.items() for row in rows}
     rows = [row for rows in by_round.values() for row in rows if row.task_id in problems]
     chosen = select_passing(rows, Selection(max_per_problem=max_per_problem or _NO_LIMIT))

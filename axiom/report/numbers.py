@@ -16,7 +16,7 @@ from axiom.report.event_log import Point, RoundTime, merged, read_event_logs, ro
 from axiom.rounds.choice import Counts, best_round
 from axiom.rounds.store import JudgedSample, Manifest, Purpose, RoundFolder, RoundStore, counts_by_problem
 
-PURPOSES: tuple[Purpose, ...] = ("train", "validation", "test")
+PURPOSES: tuple[Purpose, ...] = ("train", "validation", "test", "search")
 _DEFAULT_K = (1, 8)
 
 

@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 from axiom.errors import RoundStoreError
 
-Purpose = Literal["train", "validation", "test"]
+# ``search`` has what searches found beside the train samples (``data.search``).
+Purpose = Literal["train", "validation", "test", "search"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,10 @@ class RoundFolder:
                     rows[row.key] = row
         values = self._values() if purpose == "train" else {}
         return [replace(rows[key], value=values[key]) if key in values else rows[key] for key in sorted(rows)]
+
+    def read_learned(self) -> list[JudgedSample]:
+        """What is learned from: the train samples, and beside them what searches found."""
+        return [*self.read("train"), *self.read("search")]
 
     def has_values(self) -> bool:
         """Whether the round's value function has told its samples' values."""

@@ -81,6 +81,7 @@ class Drawing:
         budget: what may be drawn.
         consensus_first: choose by agreement before anything else.
         seed: of the samples.
+        round_index: likewise.
         on_candidates: called with what is known after each group of samples.
     """
 
@@ -93,10 +94,12 @@ class Drawing:
         budget: Budget,
         consensus_first: bool = False,
         seed: int = 0,
+        round_index: int = 0,
         on_candidates: Callable[[Solution], None] = lambda solution: None,
     ) -> None:
         self.problem, self._params, self._score = problem, params, score
-        self._budget, self._consensus_first, self._seed = budget, consensus_first, seed
+        self._budget, self._consensus_first = budget, consensus_first
+        self._seed, self._round = seed, round_index
         self._on_candidates = on_candidates
         self.candidates: list[Candidate] = []
         self._tokens = self._extensions = 0
@@ -184,7 +187,9 @@ class Drawing:
         return Solution(tuple(self.candidates), chosen(self.candidates, chooser), self._tokens)
 
     def _seed_of(self, place: int) -> int:
-        return sample_seed(self._seed, purpose="solve", round_index=0, problem_id=self.problem.id, sample_index=place)
+        return sample_seed(
+            self._seed, purpose="solve", round_index=self._round, problem_id=self.problem.id, sample_index=place
+        )
 
     def sampled(self, opening: str, text: str, drawn: Drawn, *, finish_reason: FinishReason) -> Sampled:
         """A whole completion and its tokens, as what is scored; the opening is what the prompt began it with."""

@@ -46,6 +46,7 @@ class Searcher:
         budget: of each problem.
         value: the value function; ``value_beam`` needs one.
         seed: of the samples.
+        round_index: likewise; 0 outside of a run.
 
     Raises:
         ConfigError: for a beam without a value function.
@@ -63,11 +64,13 @@ class Searcher:
         budget: Budget,
         value: ValueFunction | None = None,
         seed: int = 0,
+        round_index: int = 0,
     ) -> None:
         if search == "value_beam" and value is None:
             raise ConfigError("value_beam needs a value function")
         self._search, self._sampler, self._tokenizer = search, sampler, tokenizer
-        self._params, self._style, self._budget, self._seed = params, style, budget, seed
+        self._params, self._style, self._budget = params, style, budget
+        self._seed, self._round = seed, round_index
         self._value = value
         self._judge, self._sandbox = judge, make_sandbox(judge.isolation)
 
@@ -128,6 +131,7 @@ class Searcher:
             budget=self._budget,
             consensus_first=self._search == "consensus",
             seed=self._seed,
+            round_index=self._round,
             on_candidates=on_candidates,
         )
         if self._search == "value_beam":

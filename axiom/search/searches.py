@@ -1,5 +1,6 @@
 """The ways of searching: best-of-N, and repair of what failed a public example."""
 
+from axiom.errors import SamplingError
 from axiom.prompts import PromptStyle, build_prompt, repair_prompt
 from axiom.search.choosers import Candidate
 from axiom.search.drawing import Drawing, Solution
@@ -28,7 +29,8 @@ def repair(drawing: Drawing, *, style: PromptStyle, turns: int = 3, programs: in
     """Half of the budget at once, the rest in turns: the best programs that fail go back with what was wrong.
 
     A turn shows the model its own program and what the first public example that failed came to (Self-Debug, arXiv
-    2304.05128). It ends where a program passes all public examples, and needs some: without, it is best-of-N.
+    2304.05128). It ends where a program passes all public examples or a prompt no longer fits the model, and needs some
+    examples: without, it is best-of-N.
 
     Args:
         drawing: what is asked, and what may be drawn.
@@ -47,7 +49,10 @@ def repair(drawing: Drawing, *, style: PromptStyle, turns: int = 3, programs: in
         if drawing.room < 1 or not failing or any(one.examples == 1.0 for one in drawing.candidates):
             break
         prompts = [repair_prompt(drawing.problem, one.source or "", one.feedback or "", style=style) for one in failing]
-        yield from drawing.draw(prompts, each=max(drawing.room // ((turns - turn) * len(prompts)), 1))
+        try:
+            yield from drawing.draw(prompts, each=max(drawing.room // ((turns - turn) * len(prompts)), 1))
+        except SamplingError:  # with a program and what it came to, the prompt no longer fits the model's context
+            break
     return drawing.solution()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from axiom.errors import SamplingError
 from axiom.generation.sampler import Request, Sample, Sampler, SamplingParams
 
 _T = TypeVar("_T")
@@ -44,7 +45,8 @@ def run_steps(steps: Iterable[Steps[_T]], sampler: Sampler, *, at_once: int = 1)
         the number of a search and what it has come to, as they end.
 
     Raises:
-        SamplingError: if the engine fails, or a search has no use for its samples.
+        SamplingError: if the engine fails. What it refuses beforehand, a prompt that does not fit for one, is told to
+            the search, which may go on otherwise or raise it.
     """
     waiting = enumerate(steps)
     live: dict[int, tuple[Steps[_T], Ask]] = {}
@@ -57,6 +59,9 @@ def run_steps(steps: Iterable[Steps[_T]], sampler: Sampler, *, at_once: int = 1)
             yield from _advanced(live, *begun, lambda search: next(search))
         for params in dict.fromkeys(ask.params for _, ask in live.values()):
             mine = {number: ask for number, (_, ask) in live.items() if ask.params == params}
+            for number, error in _refused(mine, params, sampler).items():
+                del mine[number]
+                yield from _advanced(live, number, live[number][0], lambda search, why=error: search.throw(why))  # type: ignore[misc]
             drawn = _drawn(mine, params, sampler)
             for number in mine:
                 samples = drawn[number]
@@ -72,6 +77,17 @@ def _advanced(
     except StopIteration as end:
         live.pop(number, None)
         yield number, end.value
+
+
+def _refused(asks: dict[int, Ask], params: SamplingParams, sampler: Sampler) -> dict[int, SamplingError]:
+    """Why the engine cannot do what some of the searches want."""
+    found: dict[int, SamplingError] = {}
+    for number, ask in asks.items():
+        try:
+            sampler.check(ask.requests, params)
+        except SamplingError as error:
+            found[number] = error
+    return found
 
 
 def _drawn(asks: dict[int, Ask], params: SamplingParams, sampler: Sampler) -> dict[int, list[Sample]]:

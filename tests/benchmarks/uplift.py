@@ -49,6 +49,9 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "from base with replay": ("--expert_iteration.restart_from", "base", "--data.selection.replay", "1.0"),
     "KL 0.1": ("--model.kl_coefficient", "0.1"),
     "mixed prompts": ("--data.share_prompts", "false"),
+    "search by samples": ("--data.search.name", "best_of_n"),
+    "search by repair": ("--data.search.name", "repair"),
+    "search by value": ("--data.search.name", "value_beam", "--data.value.learn", "true"),
     "cap 1 by value": (*_CAP_1, "--data.selection.prefer", "value", "--data.value.learn", "true"),
     "Distill by value": (*_DISTILL, "--model.objective.init_args.value_weight", "0.2", "--data.value.learn", "true"),
 }

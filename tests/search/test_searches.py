@@ -18,14 +18,22 @@ PROBLEM = problem_asked("Return twice n.", ["twice(2) == 4"])
 
 
 class Scripted:
-    """Answers with ``return <index>``, ten tokens each; remembers how many were asked for at a time."""
+    """Answers with ``return <index>``, ten tokens each, to as many messages as its context has room for.
+
+    Remembers how many were asked for at a time.
+    """
 
     name, on_policy = "scripted", True
 
-    def __init__(self) -> None:
+    def __init__(self, *, context: int = 0) -> None:
+        self.context = context
         self.asked: list[int] = []
         self.seen: list[int] = []
         self.prompts: list[Prompt] = []
+
+    def check(self, requests: Sequence[Request], params: SamplingParams) -> None:
+        if self.context and any(len(request.prompt.messages) > self.context for request in requests):
+            raise SamplingError("it does not fit")
 
     def sample(
         self, requests: Iterable[Request], params: SamplingParams, *, before_step: Callable[[], None] = lambda: None
@@ -133,3 +141,12 @@ def test_repair_spends_the_whole_budget_where_nothing_passes_and_nothing_where_o
     soon = drawing(at_once, samples=24, score=lambda samples: tried(samples, right="return 3"))
     result(repair(soon, style="complete"), at_once)
     assert at_once.asked == [12]
+
+
+def test_repair_hands_out_what_it_has_where_a_prompt_with_a_program_in_it_no_longer_fits() -> None:
+    sampler = Scripted(context=1)
+    solution = result(
+        repair(drawing(sampler, samples=24, score=lambda samples: tried(samples, right="?")), style="complete"), sampler
+    )
+    assert sampler.asked == [12]
+    assert len(solution.candidates) == 12

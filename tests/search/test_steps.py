@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+import pytest
+
+from axiom.errors import SamplingError
 from axiom.generation.sampler import Request, Sample, SamplingParams
 from axiom.prompts import Prompt
 from axiom.search.steps import Ask, Steps, run_steps
@@ -16,6 +19,10 @@ class Echo:
 
     def __init__(self) -> None:
         self.calls: list[tuple[list[str], int]] = []
+
+    def check(self, requests: Sequence[Request], params: SamplingParams) -> None:
+        if any(request.key == "too long" for request in requests):
+            raise SamplingError("it does not fit")
 
     def sample(
         self, requests: Iterable[Request], params: SamplingParams, *, before_step: Callable[[], None] = lambda: None
@@ -71,3 +78,18 @@ def test_a_search_that_wants_nothing_ends_at_once_and_one_alone_is_drawn_for_alo
     assert found == [(0, ""), (1, "b0 b1")]
     assert calls == [(["b"], 4)]
     assert run([], at_once=4) == ([], [])
+
+
+def test_what_the_engine_refuses_is_told_to_its_search_alone() -> None:
+    def undaunted() -> Steps[str]:
+        try:
+            yield from search("too long", [SHORT])
+        except SamplingError:
+            return (yield from search("short", [SHORT]))
+        raise AssertionError("it was drawn")
+
+    found, calls = run([search("a", [SHORT, SHORT]), undaunted()], at_once=2)
+    assert calls == [(["a"], 4), (["a", "short"], 4)]
+    assert dict(found) == {0: "a0 a1 a2 a3", 1: "short0 short1"}
+    with pytest.raises(SamplingError, match="it does not fit"):
+        run([search("too long", [SHORT])], at_once=1)

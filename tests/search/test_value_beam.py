@@ -32,6 +32,9 @@ class DigitWriter:
         self.limits: list[int] = []
         self.seeds: list[int] = []
 
+    def check(self, requests: Sequence[Request], params: SamplingParams) -> None:
+        """Whatever is asked can be done."""
+
     def sample(
         self, requests: Iterable[Request], params: SamplingParams, *, before_step: Callable[[], None] = lambda: None
     ) -> Iterator[Sample]:

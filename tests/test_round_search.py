@@ -1,0 +1,95 @@
+"""Search in the loop: what a round's samples have not solved is searched for, and what is found is learned."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from axiom.__main__ import main
+from axiom.problems.hidden_tests import CallTest
+from axiom.problems.problem import problem_to_json
+from axiom.rounds.store import RoundStore
+from axiom.search.choosers import Candidate
+from datamodules.round_search import completion_of, unsolved
+from tests.runs import ONE, axiom, events, settings
+from tests.scripted import TWO
+from tests.test_store import row as judged
+
+SEED = ("--data.seed", "0")  # whose one sample fails
+SEARCHES = ("repair", "value_beam", "best_of_n")
+
+
+@pytest.fixture
+def problems(tmp_path: Path) -> Path:
+    """The taught model's problem with a public example, for a repair to speak of."""
+    file = tmp_path / "problems.jsonl"
+    file.write_text(json.dumps(problem_to_json(replace(ONE, examples=(CallTest(args=(), expected=1),)))) + "\n")
+    return file
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+def test_what_a_search_finds_is_learned_and_not_searched_for_again(
+    taught: tuple[Path, Path], problems: Path, tmp_path: Path, name: str
+) -> None:
+    run = tmp_path / "run"
+    more = ("--data.search.name", name, "--data.search.samples", "12", "--data.value.learn", "true", *SEED)
+    more += ("--model.k", "[1]", "--expert_iteration.rounds", "1", "--expert_iteration.epochs_per_round", "2")
+    fit = ("fit", *settings(run, taught[0], problems, *more, samples=1))
+    done = axiom(*fit)
+    assert done.returncode == 0, done.stderr
+    folder = RoundStore(run).folder(0)
+    (sample,), found = folder.read("train"), folder.read("search")
+    assert not sample.passed
+    assert [row.sample_index for row in found] == list(range(len(found)))
+    assert any(row.passed for row in found)
+    told = {(row.passed, (row.solution or "").rstrip().endswith("return 1")) for row in found}
+    assert told == {(True, True), (False, False)}
+    assert not any(row.token_ids or row.log_probs for row in found)
+    # One distinct program passes; the round's own sample did not.
+    assert " 0 of 1 │ 0 of 1 │        1 " in done.stdout
+    (solved,) = events(run).Scalars("search/solved")
+    assert (solved.step, solved.value) == (0, 1.0)
+    before = folder.path.stat().st_mtime_ns, (folder.path / "search-rank000.jsonl").stat().st_mtime_ns
+    again = axiom(*fit)
+    assert again.returncode == 0, again.stderr
+    assert before == (folder.path.stat().st_mtime_ns, (folder.path / "search-rank000.jsonl").stat().st_mtime_ns)
+
+
+def test_what_a_sample_solved_or_nobody_sampled_is_not_searched_for() -> None:
+    rows = [judged("t/one", 0, passed=False), judged("t/two", 0, passed=False), judged("t/two", 1)]
+    assert unsolved(rows, [ONE, TWO, replace(ONE, id="t/three")]) == [ONE]
+    assert unsolved([replace(rows[0], outcome="internal_error")], [ONE]) == []
+
+
+def test_a_found_program_answers_the_problems_own_prompt() -> None:
+    spoken = Candidate("def f():\n    return 1\n", 9, text="You are right. ```python\ndef f():\n    return 1\n```")
+    assert completion_of(spoken, "direct") == "```python\ndef f():\n    return 1\n```"
+    assert completion_of(replace(spoken, text="\n    return 1\n```"), "complete") == "\n    return 1\n```"
+    assert completion_of(replace(spoken, source=None, text="No."), "direct") == "No."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--data.search.name", "value_beam"), "data.search.name value_beam: needs a value function"),
+        (
+            ("--data.search.name", "repair", "--data.prompt_style", "chain_of_thought"),
+            "data.search.name repair: its reasoning speaks of the program that it repairs",
+        ),
+        (
+            ("--data.search.name", "best_of_n", "--model.objective", "PolicyGradient"),
+            "data.search.name best_of_n: what a search finds is no sample of the policy, and PolicyGradient learns",
+        ),
+        (("--data.search.samples", "0"), "data.search.samples: expected 1 or more, got 0"),
+    ],
+)
+def test_a_search_that_cannot_be_or_not_be_learned_is_refused(
+    taught: tuple[Path, Path],
+    tmp_path: Path,
+    arguments: tuple[str, ...],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["fit", *settings(tmp_path, *taught, *arguments)]) == 2
+    assert message in capsys.readouterr().err
