@@ -56,6 +56,29 @@ def test_what_a_search_finds_is_learned_and_not_searched_for_again(
     assert before == (folder.path.stat().st_mtime_ns, (folder.path / "search-rank000.jsonl").stat().st_mtime_ns)
 
 
+def test_a_search_that_was_stopped_goes_on_with_the_problems_that_are_missing(
+    taught: tuple[Path, Path], tmp_path: Path
+) -> None:
+    run, problems = tmp_path / "run", tmp_path / "problems.jsonl"
+    names = [f"t/{number}" for number in range(6)]
+    problems.write_text("".join(json.dumps(problem_to_json(replace(ONE, id=name))) + "\n" for name in names))
+    more = ("--data.search.name", "best_of_n", "--data.search.samples", "4", "--model.k", "[1]")
+    collect = ("collect", *settings(run, taught[0], problems, *more, samples=1))
+    assert axiom(*collect).returncode == 0
+    folder, file = RoundStore(run).folder(0), run / "rounds" / "000" / "search-rank000.jsonl"
+    whole, train = folder.read("search"), folder.read("train")
+    wanted = {row.task_id for row in train if not row.passed}
+    assert len(wanted) > 1
+    assert {row.task_id for row in whole} == wanted
+    first, *rest = file.read_text().splitlines(keepends=True)
+    kept = [line for line in rest if json.loads(line)["task_id"] == json.loads(first)["task_id"]]
+    file.write_text(first + "".join(kept))
+    assert axiom(*collect).returncode == 0
+    assert file.read_text().startswith(first + "".join(kept))
+    assert [(row.key, row.completion) for row in folder.read("search")] == [(row.key, row.completion) for row in whole]
+    assert folder.read("train") == train
+
+
 def test_what_a_sample_solved_or_nobody_sampled_is_not_searched_for() -> None:
     rows = [judged("t/one", 0, passed=False), judged("t/two", 0, passed=False), judged("t/two", 1)]
     assert unsolved(rows, [ONE, TWO, replace(ONE, id="t/three")]) == [ONE]

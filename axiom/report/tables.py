@@ -115,7 +115,12 @@ def collected_table(run: RunNumbers) -> Table:
     columns.add("samples", [NONE if one is None else f"{one.samples:,}" for one in train])
     columns.add("distinct programs", [NONE if one is None else f"{one.programs:,}" for one in train])
     columns.add("tokens of a sample", [NONE if one is None else f"{one.tokens / one.samples:.1f}" for one in train])
-    return columns.table("Train samples", note="Solved problems have a sample that passed; tokens are a sample's mean.")
+    note = "Solved problems have a sample that passed; tokens are a sample's mean."
+    found = [one.of.get("search") for one in run.rounds]
+    if any(found):
+        columns.add("by search", [NONE if one is None else f"{one.solved} of {len(one.counts)}" for one in found])
+        note += " By search: of the problems that no sample solved, those that data.search did."
+    return columns.table("Train samples", note=note)
 
 
 def spent_table(run: RunNumbers) -> Table:

@@ -6,7 +6,15 @@ from axiom.report.comparison import Group
 from axiom.report.numbers import read_run
 from axiom.report.page import page
 from axiom.report.sections import html_table
-from axiom.report.tables import Table, changes_table, evaluations_table, rounds_table, spent_table, told_p
+from axiom.report.tables import (
+    Table,
+    changes_table,
+    collected_table,
+    evaluations_table,
+    rounds_table,
+    spent_table,
+    told_p,
+)
 from tests.report.runs_on_disk import write_evaluation, write_run, write_scalars
 
 
@@ -48,6 +56,18 @@ def test_the_guard_is_named_where_it_passed_over_a_better_round(tmp_path: Path) 
     config += "expert_iteration:\n  choice:\n    most_lost: null\n"
     free = read_run(write_run(tmp_path / "free", rounds, config=config))  # type: ignore[arg-type]
     assert rounds_table(free).note.endswith(" Round 1 is the best on validation pass@1.")
+
+
+def test_what_searches_solved_stands_beside_the_samples_where_there_was_a_search(tmp_path: Path) -> None:
+    train = {"a": (4, 2), "b": (4, 0), "c": (4, 0)}
+    plain = read_run(write_run(tmp_path / "plain", [{"train": train}]))
+    assert "by search" not in collected_table(plain).columns
+    rounds = [{"train": train, "search": {"b": (2, 1), "c": (2, 0)}}, {"train": train}]
+    searched = read_run(write_run(tmp_path / "searched", rounds))  # type: ignore[arg-type]
+    table = collected_table(searched)
+    assert told(table, "solved", "samples", "by search") == [("1 of 3", "12", "1 of 2"), ("1 of 3", "12", "")]
+    assert "those that data.search did" in table.note
+    assert told(spent_table(searched), "samples") == [("16",), ("12",), ("28",)]
 
 
 def test_an_evaluation_is_held_against_round_0_where_the_same_was_asked(tmp_path: Path) -> None:
