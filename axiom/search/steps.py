@@ -6,7 +6,8 @@ and an engine gets the samples that all of them want at once.
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from itertools import islice
+from typing import Generic, TypeVar
 
 from axiom.errors import SamplingError
 from axiom.generation.sampler import Request, Sample, Sampler, SamplingParams
@@ -49,53 +50,60 @@ def run_steps(steps: Iterable[Steps[_T]], sampler: Sampler, *, at_once: int = 1)
             the search, which may go on otherwise or raise it.
     """
     waiting = enumerate(steps)
-    live: dict[int, tuple[Steps[_T], Ask]] = {}
-    has_more = True
-    while has_more or live:
-        while has_more and len(live) < at_once:
-            if (begun := next(waiting, None)) is None:
-                has_more = False
-                break
-            yield from _advanced(live, *begun, lambda search: next(search))
-        for params in dict.fromkeys(ask.params for _, ask in live.values()):
-            mine = {number: ask for number, (_, ask) in live.items() if ask.params == params}
-            for number, error in _refused(mine, params, sampler).items():
-                del mine[number]
-                yield from _advanced(live, number, live[number][0], lambda search, why=error: search.throw(why))  # type: ignore[misc]
-            drawn = _drawn(mine, params, sampler)
-            for number in mine:
-                samples = drawn[number]
-                yield from _advanced(live, number, live[number][0], lambda search, own=samples: search.send(own))  # type: ignore[misc]
+    live: dict[int, _Search[_T]] = {}
+    while live := live | {number: _Search(one) for number, one in islice(waiting, at_once - len(live))}:
+        for params in dict.fromkeys(search.wants.params for search in live.values() if search.wants):
+            _draw([one for one in live.values() if one.wants and one.wants.params == params], params, sampler)
+        for number in [number for number, search in live.items() if search.wants is None]:
+            yield number, live.pop(number).result
 
 
-def _advanced(
-    live: dict[int, tuple[Steps[_T], Ask]], number: int, search: Steps[_T], step: Callable[[Steps[_T]], Ask]
-) -> Iterator[tuple[int, _T]]:
-    """Have a search go on to what it wants next, or to its end, which is yielded."""
-    try:
-        live[number] = (search, step(search))
-    except StopIteration as end:
-        live.pop(number, None)
-        yield number, end.value
+class _Search(Generic[_T]):
+    """A search under way.
 
+    Attributes:
+        wants: what it waits for; None where it has ended.
+        result: what it has come to then.
+    """
 
-def _refused(asks: dict[int, Ask], params: SamplingParams, sampler: Sampler) -> dict[int, SamplingError]:
-    """Why the engine cannot do what some of the searches want."""
-    found: dict[int, SamplingError] = {}
-    for number, ask in asks.items():
+    result: _T
+
+    def __init__(self, steps: Steps[_T]) -> None:
+        self._steps = steps
+        self.wants: Ask | None = None
+        self._go_on(lambda: next(steps))
+
+    def give(self, samples: Sequence[Sample]) -> None:
+        """Have it go on with what it wanted."""
+        self._go_on(lambda: self._steps.send(samples))
+
+    def refuse(self, error: SamplingError) -> None:
+        """Tell it why it does not get that."""
+        self._go_on(lambda: self._steps.throw(error))
+
+    def _go_on(self, step: Callable[[], Ask]) -> None:
         try:
-            sampler.check(ask.requests, params)
+            self.wants = step()
+        except StopIteration as end:
+            self.wants, self.result = None, end.value
+
+
+def _draw(searches: Sequence[_Search[_T]], params: SamplingParams, sampler: Sampler) -> None:
+    """Give each of these searches what it wants, in the order of the samples' numbers, or the engine's refusal."""
+    found: dict[int, list[Sample]] = {}
+    owners: dict[str, int] = {}
+    requests: list[Request] = []
+    for place, search in enumerate(searches):
+        assert search.wants is not None
+        try:
+            sampler.check(search.wants.requests, params)
         except SamplingError as error:
-            found[number] = error
-    return found
-
-
-def _drawn(asks: dict[int, Ask], params: SamplingParams, sampler: Sampler) -> dict[int, list[Sample]]:
-    """The samples of each search, in the order of their numbers."""
-    owners = {request.key: number for number, ask in asks.items() for request in ask.requests}
-    found: dict[int, list[Sample]] = {number: [] for number in asks}
-    for sample in sampler.sample((request for ask in asks.values() for request in ask.requests), params):
+            search.refuse(error)
+            continue
+        found[place] = []
+        owners |= {request.key: place for request in search.wants.requests}
+        requests += search.wants.requests
+    for sample in sampler.sample(requests, params) if requests else ():
         found[owners[sample.key]].append(sample)
-    for samples in found.values():
-        samples.sort(key=lambda sample: sample.index)
-    return found
+    for place, samples in found.items():
+        searches[place].give(sorted(samples, key=lambda sample: sample.index))
