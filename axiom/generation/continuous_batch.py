@@ -6,7 +6,7 @@ see nothing but rows under way.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,9 +55,13 @@ class Queue:
     Args:
         requests: pulled from one at a time, when there is room; None where there is none at the moment.
         make: tokens and stop texts of a request.
+
+    Attributes:
+        most: prompts that there can be; None where that is not known.
     """
 
     def __init__(self, requests: Iterable[Request | None], make: Callable[[Request], Group]) -> None:
+        self.most = len(requests) if isinstance(requests, Sized) else None
         self._requests, self._make = iter(requests), make
         self._first: deque[Group] = deque()
         self._pulled_all = False
@@ -127,6 +131,8 @@ class ContinuousBatch:
         self.limit, self.width = rows, min(width, rows, len(queue.first().waiting))
         self.stop_texts, self.name, self.before_step, self.prompts = stop_texts, name, before_step, prompts
         count = max(rows * _GROUPS_PER_FULL_BATCH // self.width, 1)
+        if queue.most is not None:  # a search's step has few prompts, and room for more would be filled with zeros
+            count = min(count, queue.most)
         self.groups: list[Group | None] = [None] * count
         self.places: list[_Row | None] = [None] * (count * self.width)
         self.end_tokens = end_token_ids(model, tokenizer)
