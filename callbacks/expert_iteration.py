@@ -263,13 +263,16 @@ class ExpertIteration(L.Callback):
             row |= {
                 "accepted": f"{sum(c for _, c in counts)} of {sum(n for n, _ in counts)}",
                 "solved": f"{sum(c > 0 for _, c in counts)} of {len(counts)}",
-                "examples": len(data.examples()),
             }
+            if found := counts_by_problem(data.folder.read("search")):
+                row["by search"] = f"{sum(c > 0 for _, c in found.values())} of {len(found)}"
+            row["examples"] = len(data.examples())
         return row
 
     def _as_table(self) -> Table:
         table = Table(title="Expert iteration")
-        columns = ["round", *(f"val/pass@{k}" for k in self.k), "accepted", "solved", "examples"]
+        searched = ["by search"] if any("by search" in row for row in self.table) else []
+        columns = ["round", *(f"val/pass@{k}" for k in self.k), "accepted", "solved", *searched, "examples"]
         for name in columns:
             table.add_column(name, justify="right")
         for row in self.table:

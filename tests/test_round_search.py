@@ -47,7 +47,7 @@ def test_what_a_search_finds_is_learned_and_not_searched_for_again(
     assert told == {(True, True), (False, False)}
     assert not any(row.token_ids or row.log_probs for row in found)
     # One distinct program passes; the round's own sample did not.
-    assert " 0 of 1 │ 0 of 1 │        1 " in done.stdout
+    assert " 0 of 1 │ 0 of 1 │    1 of 1 │        1 " in done.stdout
     (solved,) = events(run).Scalars("search/solved")
     assert (solved.step, solved.value) == (0, 1.0)
     before = folder.path.stat().st_mtime_ns, (folder.path / "search-rank000.jsonl").stat().st_mtime_ns
