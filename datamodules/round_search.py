@@ -122,6 +122,7 @@ def search_round(
                 value=value,
                 seed=collector.seed,
                 round_index=round_index,
+                chooses=False,
             ) as searcher,
         ):
             progress = _Progress(mine, how.samples, round_index)

@@ -47,6 +47,8 @@ class Searcher:
         value: the value function; ``value_beam`` needs one.
         seed: of the samples.
         round_index: likewise; 0 outside of a run.
+        chooses: whether one of the candidates is handed out. Where all of them are judged in any case, nothing is found
+            out about them but what the search goes by.
 
     Raises:
         ConfigError: for a beam without a value function.
@@ -65,13 +67,14 @@ class Searcher:
         value: ValueFunction | None = None,
         seed: int = 0,
         round_index: int = 0,
+        chooses: bool = True,
     ) -> None:
         if search == "value_beam" and value is None:
             raise ConfigError("value_beam needs a value function")
         self._search, self._sampler, self._tokenizer = search, sampler, tokenizer
         self._params, self._style, self._budget = params, style, budget
         self._seed, self._round = seed, round_index
-        self._value = value
+        self._value, self._chooses = value, chooses
         self._judge, self._sandbox = judge, make_sandbox(judge.isolation)
 
     def __enter__(self) -> "Searcher":
@@ -116,9 +119,9 @@ class Searcher:
             return candidates_of(
                 problem,
                 samples,
-                judge=self._judge,
-                sandbox=self._sandbox,
-                value=self._value,
+                judge=self._judge if self._chooses or self._search == "repair" else None,
+                sandbox=self._sandbox if self._chooses else None,
+                value=self._value if self._chooses else None,
                 prompt=prompt,
                 seed=self._seed,
                 workers=self._judge.workers,
