@@ -59,7 +59,7 @@ def tell_collection(trainer: L.Trainer, data: Any, k: Sequence[int]) -> None:
         k: budgets of pass@k.
     """
     rows, collected = data.folder.read("train"), data.collected.pop("train", None)
-    scalars = collection_scalars(rows, data.before_stopping(rows), k, collected)
+    scalars = collection_scalars(rows, data.before_stopping(rows), k, collected) | data.figures
     for logger in trainer.loggers:
         logger.log_metrics(scalars, step=data.round)
         logger.finalize("success")
@@ -68,12 +68,21 @@ def tell_collection(trainer: L.Trainer, data: Any, k: Sequence[int]) -> None:
     display.say(trainer, f"saved in {data.folder.path}; fit uses these samples without drawing them again")
 
 
+def _by_search(scalars: dict[str, float]) -> dict[str, str]:
+    """The table's cell of what searches solved, where there was a search."""
+    if "search/solved" not in scalars:
+        return {}
+    problems = scalars["search/problems"]
+    return {"solved by search": f"{scalars['search/solved'] * problems:.0f} of {problems:.0f}"}
+
+
 def _table(index: int, rows: Sequence[JudgedSample], scalars: dict[str, float]) -> Table:
     counts = counts_by_problem(rows)
     cells = {
         "samples": str(len(rows)),
         "accepted": f"{scalars['collect/acceptance']:.1%}",
         "solved": f"{sum(c > 0 for _, c in counts.values())} of {len(counts)}",
+        **_by_search(scalars),
         **{name.removeprefix("collect/"): f"{value:.1%}" for name, value in scalars.items() if "pass@" in name},
         "tokens": str(sum(row.tokens for row in rows)),
     }

@@ -64,11 +64,14 @@ def test_a_search_that_was_stopped_goes_on_with_the_problems_that_are_missing(
     problems.write_text("".join(json.dumps(problem_to_json(replace(ONE, id=name))) + "\n" for name in names))
     more = ("--data.search.name", "best_of_n", "--data.search.samples", "4", "--model.k", "[1]")
     collect = ("collect", *settings(run, taught[0], problems, *more, samples=1))
-    assert axiom(*collect).returncode == 0
+    done = axiom(*collect)
+    assert done.returncode == 0, done.stderr
     folder, file = RoundStore(run).folder(0), run / "rounds" / "000" / "search-rank000.jsonl"
     whole, train = folder.read("search"), folder.read("train")
     wanted = {row.task_id for row in train if not row.passed}
     assert len(wanted) > 1
+    solved = {row.task_id for row in whole if row.passed}
+    assert f"{len(solved)} of {len(wanted)}" in next(line for line in done.stdout.splitlines() if "by search" in line)
     assert {row.task_id for row in whole} == wanted
     first, *rest = file.read_text().splitlines(keepends=True)
     kept = [line for line in rest if json.loads(line)["task_id"] == json.loads(first)["task_id"]]
