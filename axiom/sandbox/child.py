@@ -33,6 +33,7 @@ from axiom.sandbox.values import UnknownTypeError, decode, encode
 MODULE_NAME = "solution"
 _RECURSION_LIMIT = 3000
 _OPEN_FILES = 32
+CHANNEL = 3
 _STACK_BYTES = 64 * 1024 * 1024
 REPORT_BYTES = 16 * 1024 * 1024
 _MESSAGE_CHARS, _TEXT_CHARS = 200, 2000
@@ -42,7 +43,8 @@ _STREAMS = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 
 def main() -> None:
     """Serve one session, until the channel closes."""
-    channel, cpu_s, wall_s, memory_bytes = int(sys.argv[1]), *map(float, sys.argv[2:5])
+    inherited, cpu_s, wall_s, memory_bytes = int(sys.argv[1]), *map(float, sys.argv[2:5])
+    channel = _at_one_place(inherited)
     sys.argv[:] = [""]
     os.environ.pop("MALLOC_ARENA_MAX", None)  # the C library has read it
     forget_own_modules()
@@ -57,6 +59,14 @@ def forget_own_modules() -> None:
     """A program that imports axiom finds nothing."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "axiom"]:
         del sys.modules[name]
+
+
+def _at_one_place(inherited: int) -> int:
+    """The channel where every program has it, however many descriptors the judge has open."""
+    if inherited != CHANNEL:
+        os.dup2(inherited, CHANNEL, inheritable=False)
+        os.close(inherited)
+    return CHANNEL
 
 
 def serve(channel: int, limit: Callable[[Any], None] | None = None) -> None:

@@ -29,7 +29,7 @@ from axiom.sandbox import child, seccomp
 
 _PR_SET_DUMPABLE = 4
 _PLACEHOLDER_PID = 0x7E57C0DE
-_CHANNEL = 3
+_CHANNEL = child.CHANNEL
 _OPEN_FILES = 64
 _MESSAGE_BYTES = 65536
 _ENVIRONMENT = {"HOME", "PATH", "PYTHONHASHSEED"}  # without a home, looking for it asks a name service: a socket

@@ -123,3 +123,14 @@ def test_the_corpus_is_large_and_no_hostile_program_may_pass() -> None:
     assert len(CORPUS) - len(hostile) >= 25
     assert not [attack.name for attack in hostile if Outcome.passed in attack.expect]
     assert all(attack.levels <= set(CLAIMS.values()) and "namespaces" in attack.levels for attack in CORPUS)
+
+
+def test_a_channel_is_reached_by_a_program_however_many_descriptors_the_judge_has_open() -> None:
+    over_channel = next(attack for attack in CORPUS if attack.name == "descriptors_and_frames__dup_over_channel")
+    opened = [os.open("/dev/null", os.O_RDONLY) for _ in range(64)]  # more than a program may have
+    try:
+        with Judge(workers=1, isolation="process") as judge:
+            assert judge.judge(MERGE, over_channel.source).outcome in over_channel.expect
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
