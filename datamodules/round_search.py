@@ -13,17 +13,18 @@ from pathlib import Path
 from typing import Literal
 
 from axiom.errors import ConfigError
+from axiom.generation.sampler import Sample
 from axiom.learning.objectives import Objective
 from axiom.policy.policy import Policy
 from axiom.policy.value_function import load_value_function
 from axiom.problems.problem import Problem
 from axiom.prompts import FENCE, PromptStyle
+from axiom.rounds.judging import Judged, judged_sample
 from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import JudgedSample, Purpose, RoundFolder, counts_by_problem
 from axiom.search.choosers import Candidate
 from axiom.search.drawing import Budget, Solution
 from axiom.search.searcher import Searcher, search_judge
-from axiom.verification.judge import Judge
 from datamodules.collector import Collector
 from datamodules.value_along import ValueAlong
 
@@ -104,7 +105,8 @@ def search_round(
     assert how.name is not None
     samples, found = collector.alike(lambda: (folder.read("train"), folder.read("search")))
     wanted = unsolved(samples, problems["train"])
-    missing = [problem for problem in wanted if problem.id not in {row.task_id for row in found}]
+    searched = {row.task_id for row in found}
+    missing = [problem for problem in wanted if problem.id not in searched]
     if missing:
         mine = collector.share_of(missing)
         collector.prepare(policy, workspace=workspace, problems=problems, round_index=round_index)
@@ -159,34 +161,26 @@ def completion_of(candidate: Candidate, style: PromptStyle) -> str:
 
 def _rows(problem: Problem, solution: Solution, collector: Collector) -> list[JudgedSample]:
     """A search's candidates with their verdicts; a program that was found twice is judged once."""
-    judge: Judge = collector.judge
-    futures = {one.source: judge.submit(problem, one.source) for one in solution.candidates}
-    rows = []
-    for place, one in enumerate(solution.candidates):
-        verdict = futures[one.source].result()
-        rows.append(
-            JudgedSample(
-                task_id=problem.id,
-                sample_index=place,
-                completion=completion_of(one, collector.style),
-                solution=one.source,
-                outcome=verdict.outcome.value,
-                passed=verdict.passed,
-                passed_tests=verdict.passed_tests,
-                total_tests=verdict.total_tests,
-                cpu_s=verdict.cpu_s,
-                wall_s=verdict.wall_s,
-                peak_bytes=verdict.peak_bytes,
-                message=verdict.message,
-                tokens=one.tokens,
-                token_ids=(),
-                log_probs=(),
-                finish_reason=one.finish_reason,
-                seed=collector.seed,
-                sampler=collector.sampler.name,
-            )
-        )
-    return rows
+    futures = {one.source: collector.judge.submit(problem, one.source) for one in solution.candidates}
+    return [
+        judged_sample(Judged(_sample(problem, place, one, collector), one.source, futures[one.source].result()))
+        for place, one in enumerate(solution.candidates)
+    ]
+
+
+def _sample(problem: Problem, place: int, candidate: Candidate, collector: Collector) -> Sample:
+    """A candidate as an answer to the problem's own prompt, of which neither tokens nor log-probabilities are known."""
+    return Sample(
+        key=problem.id,
+        index=place,
+        text=completion_of(candidate, collector.style),
+        token_ids=(),
+        log_probs=(),
+        tokens=candidate.tokens,
+        finish_reason=candidate.finish_reason,
+        seed=collector.seed,
+        sampler=collector.sampler.name,
+    )
 
 
 class _Progress:

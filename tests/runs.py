@@ -15,9 +15,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.plugins.custom_scalar.layout_pb2 import Layout
 
+from axiom.__main__ import main
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Problem
 
@@ -106,6 +108,14 @@ def _answer(warm: "subprocess.Popen[str]") -> int:
 
 def environment() -> dict[str, str]:
     return os.environ | {"OMP_NUM_THREADS": "1"}
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a command that is refused says, in this process: a new one takes seconds to begin."""
+    assert main([*arguments]) == 2
+    told = capsys.readouterr().err
+    assert "Traceback" not in told
+    return told.splitlines()[-1]
 
 
 def settings(run: Path, model: Path, problems: Path, *more: str, samples: int = 12) -> list[str]:

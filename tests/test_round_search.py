@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from axiom.__main__ import main
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import problem_to_json
 from axiom.rounds.store import RoundStore
 from axiom.search.choosers import Candidate
 from datamodules.round_search import completion_of, unsolved
-from tests.runs import ONE, axiom, events, settings
+from tests.runs import ONE, axiom, events, refusal, settings
 from tests.scripted import TWO
 from tests.test_store import row as judged
 
@@ -117,5 +116,4 @@ def test_a_search_that_cannot_be_or_not_be_learned_is_refused(
     message: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["fit", *settings(tmp_path, *taught, *arguments)]) == 2
-    assert message in capsys.readouterr().err
+    assert message in refusal(capsys, "fit", *settings(tmp_path, *taught, *arguments))

@@ -22,7 +22,7 @@ from axiom.report.value_numbers import read_value
 from axiom.rounds.store import RoundStore
 from axiom.search.scoring import values_of
 from modules import value_module
-from tests.runs import ONE, axiom, events, never_logged, settings
+from tests.runs import ONE, axiom, events, never_logged, refusal, settings
 
 VALUE = ("fit", "--config", "configs/value.yaml")
 
@@ -208,14 +208,6 @@ def test_samples_without_log_probabilities_need_a_head_that_does_not_read_them(
     told = refusal(capsys, *VALUE, *places)
     assert "have no log-probabilities, as their engine told none; set model.reads_confidence false" in told
     assert main([*VALUE, *places, "--model.reads_confidence", "false"]) == 0
-
-
-def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """What a command that is refused says, in this process: a new one takes seconds to begin."""
-    assert main([*arguments]) == 2
-    told = capsys.readouterr().err
-    assert "Traceback" not in told
-    return told.splitlines()[-1]
 
 
 def test_what_is_no_run_or_has_nothing_to_learn_from_is_refused(

@@ -15,7 +15,7 @@ from axiom.programs import extract_program
 from axiom.prompts import PromptStyle
 from axiom.rounds.asking import Asking
 from axiom.rounds.budget import Budget, Plan
-from axiom.rounds.judging import Judged, Judging
+from axiom.rounds.judging import Judging, judged_sample
 from axiom.rounds.processors import Processors
 from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import JudgedSample, Purpose, RoundFolder
@@ -23,7 +23,6 @@ from axiom.rounds.work import Together, Work
 from axiom.verification.judge import Judge
 
 _ROWS_PER_SYNC = 16
-_LOG_PROB_DIGITS = 5
 # Samples without a verdict, after which none is drawn. An accelerator's step may end hundreds of rows at once, and what
 # waits takes no processor from it.
 _WAITING, _WAITING_BESIDE_AN_ACCELERATOR = 64, 1024
@@ -162,7 +161,7 @@ class _Collection:
     def note(self) -> None:
         """Take the verdicts that are there into account."""
         for judged in self.judging.take():
-            row = _row(judged)
+            row = judged_sample(judged)
             self.budget.judged(row)
             self.ready.append(row)
             self.duplicates += judged.is_duplicate
@@ -198,27 +197,3 @@ class _Collection:
             tokens=self.work.add("tokens"),
             elapsed_s=time.monotonic() - self.began,
         )
-
-
-def _row(judged: Judged) -> JudgedSample:
-    sample, verdict = judged.sample, judged.verdict
-    return JudgedSample(
-        task_id=sample.key,
-        sample_index=sample.index,
-        completion=sample.text,
-        solution=judged.source,
-        outcome=verdict.outcome.value,
-        passed=verdict.passed,
-        passed_tests=verdict.passed_tests,
-        total_tests=verdict.total_tests,
-        cpu_s=verdict.cpu_s,
-        wall_s=verdict.wall_s,
-        peak_bytes=verdict.peak_bytes,
-        message=verdict.message,
-        tokens=sample.tokens,
-        token_ids=sample.token_ids,
-        log_probs=tuple(round(value, _LOG_PROB_DIGITS) for value in sample.log_probs),
-        finish_reason=sample.finish_reason,
-        seed=sample.seed,
-        sampler=sample.sampler,
-    )

@@ -16,6 +16,7 @@ from axiom.verification.judge import Judge
 from axiom.verification.verdict import Outcome, Verdict
 
 _Program = tuple[str, str]
+_LOG_PROB_DIGITS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,31 @@ class Judged:
     source: str | None
     verdict: Verdict
     is_duplicate: bool = False
+
+
+def judged_sample(judged: Judged) -> JudgedSample:
+    """The row of the store."""
+    sample, verdict = judged.sample, judged.verdict
+    return JudgedSample(
+        task_id=sample.key,
+        sample_index=sample.index,
+        completion=sample.text,
+        solution=judged.source,
+        outcome=verdict.outcome.value,
+        passed=verdict.passed,
+        passed_tests=verdict.passed_tests,
+        total_tests=verdict.total_tests,
+        cpu_s=verdict.cpu_s,
+        wall_s=verdict.wall_s,
+        peak_bytes=verdict.peak_bytes,
+        message=verdict.message,
+        tokens=sample.tokens,
+        token_ids=sample.token_ids,
+        log_probs=tuple(round(value, _LOG_PROB_DIGITS) for value in sample.log_probs),
+        finish_reason=sample.finish_reason,
+        seed=sample.seed,
+        sampler=sample.sampler,
+    )
 
 
 class Judging:

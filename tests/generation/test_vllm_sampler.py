@@ -248,21 +248,17 @@ def assert_params_are_kept(sampler: Sampler, policy: Policy) -> None:
     assert same >= 14
     assert len({sample.text for sample in first.values()}) > 8
     assert {sample.tokens for sample in first.values() if sample.finish_reason == "length"} == {16}
-    greedy = answers(sampler, requests(words=WORDS[:4]), GREEDY)
-    for narrow in (
-        SamplingParams(temperature=1.0, top_k=1, max_new_tokens=8),
-        SamplingParams(temperature=1.0, min_p=0.999, max_new_tokens=8),
-        SamplingParams(temperature=1.0, top_p=1e-6, max_new_tokens=8),
-    ):
-        drawn = answers(sampler, requests(words=WORDS[:4]), narrow)
+    few = requests(words=WORDS[:4])
+    greedy = answers(sampler, few, GREEDY)
+    for narrow in ({"top_k": 1}, {"min_p": 0.999}, {"top_p": 1e-6}):
+        drawn = answers(sampler, few, SamplingParams(temperature=1.0, max_new_tokens=8, **narrow))  # type: ignore[arg-type]
         assert sum(greedy[key].token_ids[:4] == drawn[key].token_ids[:4] for key in drawn) >= 3
     stopped = answers(sampler, requests(words=WORDS[:4], stop=("def",)), GREEDY)
     for key, sample in stopped.items():
         assert sample.text == greedy[key].text[: greedy[key].text.index("def") + 3]
         assert sample.finish_reason == "stop"
         assert policy.tokenizer.decode(sample.token_ids).startswith(sample.text)
-    wanted = [replace(one, max_new_tokens=4) for one in requests(words=WORDS[:4])]
-    begun = [replace(one, begun=greedy[one.key, 0].token_ids[:4]) for one in wanted]
+    begun = [replace(one, begun=greedy[one.key, 0].token_ids[:4], max_new_tokens=4) for one in few]
     rest = answers(sampler, begun, GREEDY)
     assert sum(rest[key].token_ids == greedy[key].token_ids[4:8] for key in rest) >= 3
 
