@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from axiom.pass_at_k import pass_at_k_by_problem
 from axiom.report.comparison import Change, Estimate, Group, change_of, estimate
 from axiom.report.numbers import Evaluation, RoundNumbers, RunNumbers
-from axiom.rounds.choice import RoundChoice, best_round
+from axiom.rounds.choice import Counts, RoundChoice, best_round
 from axiom.rounds.store import Purpose
 
 NONE = ""
@@ -187,12 +187,18 @@ def evaluations_table(run: RunNumbers) -> Table:
     columns.add("figure", [f"{one.purpose} pass@{k}" for one, k in pairs])
     columns.add("adapter", [one.adapter_hash[:8] if one.round is None else f"round {one.round}" for one, _ in pairs])
     columns.add("policy", [", ".join(one.changed) for one, _ in pairs])
-    columns.add("problems", [str(len(one.measured.counts)) for one, _ in pairs])
+    columns.add("problems", [_told_problems(one.measured.counts) for one, _ in pairs])
     columns.add("samples", [str(one.measured.samples) for one, _ in pairs])
     columns.add("value", [told_estimate(estimate(one.measured.counts, k)) for one, k in pairs])
     columns.add("points against round 0", [told_change(_against_first(one, run.evaluations, k)) for one, k in pairs])
     note = "Round 0 is compared with where it was evaluated on the same problems with the same sampling parameters."
     return columns.table("Evaluations beside the rounds", note=note)
+
+
+def _told_problems(counts: Counts) -> str:
+    """``164 HumanEval``: how many, and the sources that their ids begin with."""
+    sources = dict.fromkeys(source for source, slash, _ in (name.partition("/") for name in counts) if slash)
+    return " ".join([str(len(counts)), ", ".join(sources)]).strip()
 
 
 def _against_first(one: Evaluation, others: Sequence[Evaluation], k: int) -> Change | None:

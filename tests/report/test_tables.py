@@ -82,6 +82,17 @@ def test_an_evaluation_is_held_against_round_0_where_the_same_was_asked(tmp_path
     ]
 
 
+def test_an_evaluation_names_the_sources_of_its_problems(tmp_path: Path) -> None:
+    run = write_run(tmp_path, one_problem(1), config="model:\n  k: [1]\n")
+    for asked, names in (
+        ("x", ("HumanEval/0", "HumanEval/1")),
+        ("y", ("basics/a", "mine/a", "basics/b")),
+        ("z", ("a",)),
+    ):
+        write_evaluation(run, asked, "hash0", dict.fromkeys(names, (4, 1)))
+    assert told(evaluations_table(read_run(run)), "problems") == [("2 HumanEval",), ("3 basics, mine",), ("1",)]
+
+
 def test_an_evaluation_under_another_policy_than_the_rounds_says_so(tmp_path: Path) -> None:
     policy = {"quantization": "nf4", "dtype": "float32"}
     run = write_run(tmp_path, one_problem(1), config="model:\n  k: [1]\n", policy=policy)
