@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from axiom.errors import RoundStoreError
 from axiom.report.config_file import budgets, compared, read_config, round_choice
@@ -79,6 +79,21 @@ class RoundNumbers:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """What evaluations of several runs have in common.
+
+    Attributes:
+        purpose: ``validation`` or ``test``.
+        problems: their ids.
+        changed: as of the evaluations.
+    """
+
+    purpose: Purpose
+    problems: frozenset[str]
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """What ``validate`` or ``test`` kept beside the run.
 
@@ -88,7 +103,8 @@ class Evaluation:
         asked: hash of the problems, the base and the sampling parameters; evaluations that share it are comparable.
         round: the run's round with that adapter; None where it is none of them.
         measured: the samples.
-        changed: what the policy was evaluated under where the rounds had something else, such as ``quantization none``.
+        changed: what the policy was evaluated under and sampled with where the rounds had something else, such as
+            ``quantization none`` or ``max_new_tokens 160``.
     """
 
     purpose: Purpose
@@ -97,6 +113,11 @@ class Evaluation:
     round: int | None
     measured: Measured
     changed: tuple[str, ...] = ()
+
+    @property
+    def alike(self) -> Alike:
+        """What runs that differ in the seed alone share where they evaluated the same."""
+        return Alike(self.purpose, frozenset(self.measured.counts), self.changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +241,16 @@ def _by_purpose(folder: RoundFolder) -> dict[Purpose, Measured]:
 
 def _evaluations(run: Path, rounds: Mapping[int, Manifest]) -> tuple[Evaluation, ...]:
     found, by_adapter = [], {manifest.adapter_hash: index for index, manifest in rounds.items()}
-    usual = rounds[max(rounds)].policy if rounds else {}
+    usual = _sampled_with(rounds[max(rounds)]) if rounds else {}
     for file in sorted((run / "evaluations").glob("*/manifest.json")):
         folder = RoundFolder(file.parent)
         manifest, asked = folder.read_manifest(), file.parent.name.rpartition("-")[2]
-        adapter, policy = manifest.adapter_hash, manifest.policy
-        changed = tuple(f"{name} {policy[name]}" for name in policy if policy[name] != usual.get(name, policy[name]))
+        adapter, own = manifest.adapter_hash, _sampled_with(manifest)
+        changed = tuple(f"{name} {own[name]}" for name in own if own[name] != usual.get(name, own[name]))
         for purpose, figures in _by_purpose(folder).items():
             found.append(Evaluation(purpose, adapter, asked, by_adapter.get(adapter), figures, changed))
     return tuple(sorted(found, key=lambda one: (one.asked, one.purpose, one.round is None, one.round or 0)))
+
+
+def _sampled_with(manifest: Manifest) -> dict[str, Any]:
+    return {**manifest.policy, **manifest.sampling}

@@ -1,12 +1,13 @@
 """The tables of a report as text, which the terminal and the page both show."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from axiom.pass_at_k import pass_at_k_by_problem
 from axiom.report.comparison import Change, Estimate, Group, change_of, estimate
 from axiom.report.numbers import Evaluation, RoundNumbers, RunNumbers
-from axiom.rounds.choice import Counts, RoundChoice, best_round
+from axiom.rounds.choice import RoundChoice, best_round
 from axiom.rounds.store import Purpose
 
 NONE = ""
@@ -186,7 +187,7 @@ def evaluations_table(run: RunNumbers) -> Table:
     columns, pairs = _Columns(), [(one, k) for one in run.evaluations for k in run.k]
     columns.add("figure", [f"{one.purpose} pass@{k}" for one, k in pairs])
     columns.add("adapter", [one.adapter_hash[:8] if one.round is None else f"round {one.round}" for one, _ in pairs])
-    columns.add("policy", [", ".join(one.changed) for one, _ in pairs])
+    columns.add("unlike the rounds", [", ".join(one.changed) for one, _ in pairs])
     columns.add("problems", [_told_problems(one.measured.counts) for one, _ in pairs])
     columns.add("samples", [str(one.measured.samples) for one, _ in pairs])
     columns.add("value", [told_estimate(estimate(one.measured.counts, k)) for one, k in pairs])
@@ -195,9 +196,9 @@ def evaluations_table(run: RunNumbers) -> Table:
     return columns.table("Evaluations beside the rounds", note=note)
 
 
-def _told_problems(counts: Counts) -> str:
+def _told_problems(counts: Collection[str]) -> str:
     """``164 HumanEval``: how many, and the sources that their ids begin with."""
-    sources = dict.fromkeys(source for source, slash, _ in (name.partition("/") for name in counts) if slash)
+    sources = sorted({source for source, slash, _ in (name.partition("/") for name in counts) if slash})
     return " ".join([str(len(counts)), ", ".join(sources)]).strip()
 
 
@@ -209,9 +210,21 @@ def _against_first(one: Evaluation, others: Sequence[Evaluation], k: int) -> Cha
 
 
 def runs_tables(groups: Sequence[Group]) -> list[Table]:
-    """For each figure a table of what the chosen round changed in each run, and in each group's mean."""
-    figures_ = [(purpose, k) for purpose in _CHOSEN_ON for k in groups[0].runs[0].k]
-    found = [_runs_table(groups, purpose, k) for purpose, k in figures_]
+    """For each figure a table of what the chosen round changed in each run, and in each group's mean.
+
+    What was evaluated beside the rounds follows them.
+    """
+    budgets = groups[0].runs[0].k
+    found = [
+        _runs_table(groups, f"{purpose} pass@{k}", partial(Group.change, purpose=purpose, k=k, chosen=True))
+        for purpose in _CHOSEN_ON
+        for k in budgets
+    ]
+    for alike in dict.fromkeys(one.alike for group in groups for run in group.runs for one in run.evaluations):
+        for k in budgets:
+            title = f"{alike.purpose} pass@{k} of {_told_problems(alike.problems)} problems"
+            change = partial(Group.evaluated, alike=alike, k=k)
+            found.append(_runs_table(groups, ", ".join((title, *alike.changed)), change))
     kept = [table for table in found if table.rows]
     return [*kept[:-1], *(replace(table, note=_RUNS_NOTE) for table in kept[-1:])]
 
@@ -223,18 +236,18 @@ _RUNS_NOTE = (
 _CHOSEN_ON: tuple[Purpose, ...] = ("validation", "test")
 
 
-def _runs_table(groups: Sequence[Group], purpose: Purpose, k: int) -> Table:
+def _runs_table(groups: Sequence[Group], title: str, change: Callable[[Group], Change | None]) -> Table:
     rows: list[tuple[str, ...]] = []
     means: list[int] = []
     for name, one in (line for group in groups for line in _lines(group)):
-        found = one.change(purpose, k, chosen=True)
+        found = change(one)
         if found is not None:
             means += [len(rows)] if len(one.runs) > 1 else []
             rounds = ", ".join(map(str, one.later(chosen=True)))
             told = (f"{found.before:.1%}", f"{found.after:.1%}", told_change(found), told_p(found.p))
             rows.append((name, _seed(one), rounds, *told))
     columns = ("run", "seed", "chosen", "before", "after", "points", "p")
-    return Table(f"{purpose} pass@{k}".capitalize(), columns, tuple(rows), marked=tuple(means))
+    return Table(title[0].upper() + title[1:], columns, tuple(rows), marked=tuple(means))
 
 
 def _lines(group: Group) -> list[tuple[str, Group]]:

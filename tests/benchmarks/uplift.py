@@ -96,12 +96,9 @@ def on_test(runs: Sequence[RunNumbers], k: int) -> Change | None:
 
 def on_humaneval(runs: Sequence[RunNumbers], k: int) -> Change | None:
     """The same on HumanEval; None where a run was not evaluated on it."""
-
-    def of(run: RunNumbers, index: int | None) -> dict[str, float]:
-        found = [one for one in run.evaluations if one.round == index and "HumanEval/0" in one.measured.counts]
-        return pass_at_k_by_problem(found[0].measured.counts, k) if found else {}
-
-    return change_of(averaged([of(run, 0) for run in runs]), averaged([of(run, run.chosen) for run in runs]))
+    asked = dict.fromkeys(one.alike for run in runs for one in run.evaluations if "HumanEval/0" in one.measured.counts)
+    found = (Group("", tuple(runs)).evaluated(alike, k) for alike in asked)
+    return next((change for change in found if change is not None), None)
 
 
 def against(first: Sequence[RunNumbers], other: Sequence[RunNumbers], k: int) -> Change | None:

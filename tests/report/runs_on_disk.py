@@ -53,7 +53,8 @@ def write_evaluation(
 ) -> None:
     """What ``test`` keeps beside a run."""
     folder = RoundFolder(run / "evaluations" / f"{adapter_hash}-{name}")
-    folder.write_manifest(Manifest(round=0, base="tiny", adapter_hash=adapter_hash, seed=0, **manifest))
+    about = {"round": 0, "base": "tiny", "seed": 0} | manifest
+    folder.write_manifest(Manifest(adapter_hash=adapter_hash, **about))
     folder.append("test", samples(counts))
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from axiom.report.comparison import Group
+from axiom.report.comparison import Group, grouped
 from axiom.report.numbers import read_run
 from axiom.report.page import page
 from axiom.report.sections import html_table
@@ -12,6 +12,7 @@ from axiom.report.tables import (
     collected_table,
     evaluations_table,
     rounds_table,
+    runs_tables,
     spent_table,
     told_p,
 )
@@ -98,10 +99,40 @@ def test_an_evaluation_under_another_policy_than_the_rounds_says_so(tmp_path: Pa
     run = write_run(tmp_path, one_problem(1), config="model:\n  k: [1]\n", policy=policy)
     write_evaluation(run, "x", "hash0", {"a": (4, 1)}, policy=policy)
     write_evaluation(run, "y", "hash0", {"a": (4, 2)}, policy=policy | {"quantization": "none"})
-    assert told(evaluations_table(read_run(run)), "adapter", "policy") == [
+    assert told(evaluations_table(read_run(run)), "adapter", "unlike the rounds") == [
         ("round 0", ""),
         ("round 0", "quantization none"),
     ]
+
+
+def test_seeds_are_averaged_over_what_was_evaluated_beside_their_rounds(tmp_path: Path) -> None:
+    config = "model:\n  k: [1]\n"
+    usual = {"prompt_style": "complete", "max_new_tokens": 80}
+    runs = [
+        write_run(tmp_path / str(seed), one_problem(1, 3), config=config, seed=seed, sampling=usual) for seed in (0, 1)
+    ]
+    for seed, (run, passed) in enumerate(zip(runs, ((0, 2), (1, 2)), strict=True)):
+        for adapter, count in zip(("hash0", "hash1"), passed, strict=True):
+            counts = {"HumanEval/0": (4, count), "HumanEval/1": (4, 0)}
+            write_evaluation(
+                run, f"asked of seed {seed}", adapter, counts, seed=seed, sampling=usual | {"max_new_tokens": 160}
+            )
+    write_evaluation(runs[0], "other", "hash0", {"HumanEval/0": (4, 0)})
+    write_evaluation(runs[0], "another", "hash1", {"HumanEval/0": (4, 4)})  # not of what round 0 was asked
+    write_evaluation(runs[1], "other", "hash1", {"HumanEval/0": (4, 4)})
+    tables = runs_tables(grouped([read_run(run) for run in runs]))
+    assert [table.title for table in tables] == [
+        "Validation pass@1",
+        "Test pass@1",
+        "Test pass@1 of 2 HumanEval problems, max_new_tokens 160",
+    ]
+    assert told(tables[-1], "run", "seed", "chosen", "before", "after") == [
+        ("0", "0", "1", "0.0%", "25.0%"),
+        ("1", "1", "1", "12.5%", "25.0%"),
+        ("mean of 2: seeds 0, 1", "0, 1", "1, 1", "6.2%", "25.0%"),
+    ]
+    assert tables[-1].note
+    assert tables[-1].marked == (2,)
 
 
 def test_what_was_spent_is_summed_and_what_no_log_tells_is_left_out(tmp_path: Path) -> None:
