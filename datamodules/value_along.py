@@ -117,13 +117,13 @@ def _learned(
         by_id = {problem.id: problem for problem in problems[purpose]}
         return value_examples(rows, by_id, tokenizer=policy.tokenizer, style=style)
 
-    def distinct(purpose: Purpose) -> list[ValueExample]:
-        rows = [row for earlier in range(index + 1) for row in store.folder(earlier).read(purpose)]
+    def distinct(purpose: Purpose, rounds: Sequence[int]) -> list[ValueExample]:
+        rows = [row for one in rounds for row in store.folder(one).read(purpose)]
         return examples(value_rows(rows, max_per_problem=how.max_per_problem), purpose)
 
     with policy.with_adapter(read_adapter(folder.adapter)):
         value = ValueFunction(policy, trains_adapter=False, hidden=how.hidden, seed=seed)
-        learned = [one for one in distinct("train") if one.target.passing + one.target.failing]
+        learned = [one for one in distinct("train", range(index + 1)) if one.target.passing + one.target.failing]
         known = known_of(value, learned)
         learn_head(value, learned, known, epochs=how.epochs, learning_rate=how.learning_rate, seed=seed)
         value.save(folder.value)
@@ -131,7 +131,7 @@ def _learned(
         told = values_along(value, known_of(value, examples(once, "train")))
         ends = {(row.task_id, row.completion): own[-1] for row, own in zip(once, told, strict=True)}
         folder.write_values({row.key: ends[row.task_id, row.completion] for row in kept})
-        unseen = distinct("validation") if learned else []
+        unseen = distinct("validation", [index]) if learned else []
         return _figures(unseen, values_along(value, known_of(value, unseen)))
 
 

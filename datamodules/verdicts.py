@@ -36,7 +36,10 @@ class Origin:
 
 
 class VerdictsDataModule(L.LightningDataModule):
-    """Learns from the train samples of runs; their validation samples are of problems that the value never sees.
+    """Learns from the train samples of runs, and is measured on validation samples, whose problems it never sees.
+
+    It is measured on what its policy drew, the first run's round, as a search asks of it: among samples of several
+    rounds a value gets credit for telling the models apart that wrote them.
 
     Args:
         runs: folder of a run of ``fit``, or several of the same base and prompts; the first one's round is the policy.
@@ -109,9 +112,8 @@ class VerdictsDataModule(L.LightningDataModule):
         tokenizer = module.build_value(self.trainer.strategy.root_device).policy.tokenizer
         purposes: tuple[Purpose, ...] = ("train", "validation") if stage == "fit" else ("validation",)
         for purpose in purposes:
-            self.examples[purpose] = [
-                example for run in self.runs for example in self._examples_of(run, purpose, tokenizer)
-            ]
+            runs = self.runs if purpose == "train" else self.runs[:1]
+            self.examples[purpose] = [example for run in runs for example in self._examples_of(run, purpose, tokenizer)]
         if stage == "fit" and self.leaks != "allow":
             learned, measured = self._problems("train"), self._problems("validation")
             kept = {one.id for one in without_leaks(learned, measured, drop=self.leaks == "drop")}
@@ -129,12 +131,13 @@ class VerdictsDataModule(L.LightningDataModule):
             )
 
     def _problems(self, purpose: Purpose) -> list[Problem]:
-        """All runs' of this purpose, each id once."""
+        """All runs' of this purpose, each id once: no run's validation problems are learned from."""
         return list({one.id: one for run in self.runs for one in problems_of(run, purpose).values()}.values())
 
     def _examples_of(self, run: RunNumbers, purpose: Purpose, tokenizer: Any) -> list[ValueExample]:
         problems, style, store = problems_of(run, purpose), prompt_style(run), RoundStore(run.path)
-        judged = [row for one in run.rounds for row in store.folder(one.index).read(purpose)]
+        rounds = [one.index for one in run.rounds] if purpose == "train" else [chosen_round(run, self.round)]
+        judged = [row for index in rounds for row in store.folder(index).read(purpose)]
         rows = value_rows(judged, max_per_problem=self.max_per_problem)
         return value_examples(
             rows, problems, tokenizer=tokenizer, style=style, labels=self.labels, is_balanced=self.balanced

@@ -18,6 +18,7 @@ from axiom.learning.value_figures import reliability
 from axiom.policy.policy import Policy
 from axiom.policy.value_function import ValueFunction, load_value_function
 from axiom.prompts import build_prompt
+from axiom.report.numbers import read_run
 from axiom.report.value_numbers import read_value
 from axiom.rounds.store import RoundStore
 from axiom.search.scoring import values_of
@@ -67,7 +68,9 @@ def test_it_learns_to_tell_right_programs_from_wrong_ones(
     ]
     assert float(told.partition("the best value function, AUROC ")[2].partition(":")[0]) > GOOD
     scores = [json.loads(line) for line in (tmp_path / "value_scores.jsonl").read_text().splitlines()]
-    rows = RoundStore(run).folder(0).read("validation") + RoundStore(run).folder(1).read("validation")
+    chosen = read_run(run).chosen
+    assert chosen is not None
+    rows = RoundStore(run).folder(chosen).read("validation")
     assert {(one["task_id"], one["passed"]) for one in scores} == {(row.task_id, row.passed) for row in rows}
     values = {one["passed"]: one["values"]["1.0"] for one in scores}
     assert values[True] > values[False]
@@ -112,6 +115,16 @@ def test_the_folder_that_it_leaves_scores_programs_without_lightning(run: Path, 
             for passed, row in rows.items()
         }
     assert found[True] > found[False]
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_it_is_measured_on_what_its_own_policy_drew(run: Path, tmp_path: Path, index: int) -> None:
+    fitted(run, tmp_path, "--trainer.max_epochs", "1", "--data.round", str(index))
+    scores = [json.loads(line) for line in (tmp_path / "value_scores.jsonl").read_text().splitlines()]
+    drawn = {sum(row.log_probs) / len(row.log_probs) for row in RoundStore(run).folder(index).read("validation")}
+    other = {sum(row.log_probs) / len(row.log_probs) for row in RoundStore(run).folder(1 - index).read("validation")}
+    assert drawn != other
+    assert {one["log_prob"] for one in scores} <= drawn
 
 
 def test_a_head_alone_has_each_completion_read_once_however_many_epochs(
