@@ -274,7 +274,8 @@ class ExpertIteration(L.Callback):
         searched = ["by search"] if any("by search" in row for row in self.table) else []
         columns = ["round", *(f"val/pass@{k}" for k in self.k), "accepted", "solved", *searched, "examples"]
         for name in columns:
-            table.add_column(name, justify="right")
+            # With one more column a terminal of 80 has no room for the names in one line.
+            table.add_column(name.replace("/", "/\n") if searched else name, justify="right")
         for row in self.table:
             cells = [row.get(name, "") for name in columns]
             table.add_row(*(f"{cell:.1%}" if isinstance(cell, float) else str(cell) for cell in cells))
