@@ -23,6 +23,8 @@ from callbacks.display import display_of
 
 log = logging.getLogger(__name__)
 LAST_CHECKPOINT = Path("checkpoints") / "last.ckpt"
+# Columns whose names stand in one line of a terminal of 80.
+_IN_ONE_LINE = 6
 
 
 class ExpertIteration(L.Callback):
@@ -274,8 +276,7 @@ class ExpertIteration(L.Callback):
         searched = ["by search"] if any("by search" in row for row in self.table) else []
         columns = ["round", *(f"val/pass@{k}" for k in self.k), "accepted", "solved", *searched, "examples"]
         for name in columns:
-            # With one more column a terminal of 80 has no room for the names in one line.
-            table.add_column(name.replace("/", "/\n") if searched else name, justify="right")
+            table.add_column(name.replace("/", "/\n") if len(columns) > _IN_ONE_LINE else name, justify="right")
         for row in self.table:
             cells = [row.get(name, "") for name in columns]
             table.add_row(*(f"{cell:.1%}" if isinstance(cell, float) else str(cell) for cell in cells))

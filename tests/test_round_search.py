@@ -5,11 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import problem_to_json
 from axiom.rounds.store import RoundStore
 from axiom.search.choosers import Candidate
+from callbacks.expert_iteration import ExpertIteration
 from datamodules.round_search import completion_of, unsolved
 from tests.runs import ONE, axiom, events, refusal, settings
 from tests.scripted import TWO
@@ -117,3 +119,13 @@ def test_a_search_that_cannot_be_or_not_be_learned_is_refused(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert message in refusal(capsys, "fit", *settings(tmp_path, *taught, *arguments))
+
+
+def test_the_loops_table_has_room_in_80_columns_beside_what_a_search_solved() -> None:
+    callback = ExpertIteration(rounds=1, k=(1, 8))
+    row = {"round": 0, "val/pass@1": 0.136, "val/pass@8": 0.345, "accepted": "1234 of 2152", "solved": "195 of 269"}
+    callback.table = [row | {"by search": "135 of 174", "examples": 2152}]
+    with (console := Console(width=80)).capture() as told:
+        console.print(callback._as_table())
+    assert "…" not in told.get()
+    assert all(name in told.get() for name in ("pass@1", "pass@8", "1234 of 2152", "by search"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from axiom.pass_at_k import bootstrap_mean, paired_bootstrap, pass_at_k_by_problem, sign_flip_p
-from axiom.report.numbers import Alike, RunNumbers
+from axiom.report.numbers import Alike, RunNumbers, first_of
 from axiom.rounds.choice import Counts
 from axiom.rounds.store import Purpose
 
@@ -112,7 +112,9 @@ class Group:
         return change_of(first, averaged(self._figures(purpose, rounds, k)))
 
     def evaluated(self, alike: Alike, k: int) -> Change | None:
-        """From round 0 to each run's chosen one by what was evaluated beside the rounds; None unless all have both."""
+        """From round 0 to each run's chosen one, by what was evaluated beside the rounds; None unless all have both."""
+        if not self.later(chosen=True):
+            return None
         found = [_evaluated(run, alike, k) for run in self.runs]
         pairs = [pair for pair in found if pair is not None]
         if len(pairs) < len(found):
@@ -126,13 +128,12 @@ class Group:
 
 
 def _evaluated(run: RunNumbers, alike: Alike, k: int) -> tuple[dict[str, float], dict[str, float]] | None:
-    """pass@k of each problem, of round 0 and of the chosen one, both asked the same; None where one is missing."""
-    alike_ones = [one for one in run.evaluations if one.alike == alike]
-    for first in alike_ones:
-        for other in alike_ones:
-            if (first.round, other.round, other.asked) == (0, run.chosen or None, first.asked):
-                before, after = (pass_at_k_by_problem(one.measured.counts, k) for one in (first, other))
-                return before, after
+    """pass@k by problem of round 0 and of the chosen one, both asked the same; None where one is missing."""
+    for one in run.evaluations:
+        if one.alike == alike and one.round == run.chosen:
+            first = one if one.round == 0 else first_of(one, run.evaluations)
+            if first is not None:
+                return pass_at_k_by_problem(first.measured.counts, k), pass_at_k_by_problem(one.measured.counts, k)
     return None
 
 

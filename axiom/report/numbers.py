@@ -169,6 +169,14 @@ class RunNumbers:
         return {round_.index: round_.of[purpose].counts for round_ in self.rounds if purpose in round_.of}
 
 
+def first_of(one: Evaluation, others: Sequence[Evaluation]) -> Evaluation | None:
+    """Round 0's evaluation that was asked the same; None where there is no other one."""
+    for other in others:
+        if other.round == 0 and other is not one and (other.asked, other.purpose) == (one.asked, one.purpose):
+            return other
+    return None
+
+
 def measured(rows: Sequence[JudgedSample]) -> Measured:
     """Sum up judged samples."""
     cpu_s = {(row.task_id, row.solution): row.cpu_s for row in rows if row.solution is not None}

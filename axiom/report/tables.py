@@ -6,7 +6,7 @@ from functools import partial
 
 from axiom.pass_at_k import pass_at_k_by_problem
 from axiom.report.comparison import Change, Estimate, Group, change_of, estimate
-from axiom.report.numbers import Evaluation, RoundNumbers, RunNumbers
+from axiom.report.numbers import Evaluation, RoundNumbers, RunNumbers, first_of
 from axiom.rounds.choice import RoundChoice, best_round
 from axiom.rounds.store import Purpose
 
@@ -203,10 +203,10 @@ def _told_problems(counts: Collection[str]) -> str:
 
 
 def _against_first(one: Evaluation, others: Sequence[Evaluation], k: int) -> Change | None:
-    for other in others:
-        if other.round == 0 and other is not one and (other.asked, other.purpose) == (one.asked, one.purpose):
-            return change_of(*(pass_at_k_by_problem(either.measured.counts, k) for either in (other, one)))
-    return None
+    first = first_of(one, others)
+    if first is None:
+        return None
+    return change_of(*(pass_at_k_by_problem(either.measured.counts, k) for either in (first, one)))
 
 
 def runs_tables(groups: Sequence[Group]) -> list[Table]:

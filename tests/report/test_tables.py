@@ -133,6 +133,15 @@ def test_seeds_are_averaged_over_what_was_evaluated_beside_their_rounds(tmp_path
     ]
     assert tables[-1].note
     assert tables[-1].marked == (2,)
+    # A run that training made no better stays at what it was.
+    worse = write_run(tmp_path / "2", one_problem(3, 1), config=config, seed=2, sampling=usual)
+    assert runs_tables(grouped([read_run(worse)])) == []
+    write_evaluation(worse, "asked of seed 2", "hash0", counts, seed=2, sampling=usual | {"max_new_tokens": 160})
+    both = runs_tables(grouped([read_run(runs[0]), read_run(worse)]))[-1]
+    assert told(both, "run", "chosen", "before", "after") == [
+        ("0", "1", "0.0%", "25.0%"),
+        ("mean of 2: seeds 0, 2", "1, 0", "12.5%", "25.0%"),
+    ]
 
 
 def test_what_was_spent_is_summed_and_what_no_log_tells_is_left_out(tmp_path: Path) -> None:
