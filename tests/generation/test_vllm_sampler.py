@@ -54,6 +54,12 @@ def answers(sampler: Sampler, wanted: Sequence[Request], params: SamplingParams)
     return {(sample.key, sample.index): sample for sample in drawn}
 
 
+def alone(sampler: Sampler, wanted: Sequence[Request], params: SamplingParams) -> dict[tuple[str, int], Sample]:
+    """Each sample in a call of its own, so to the bit: what shares a step with others is added up in another order."""
+    singles = [replace(request, seeds=(pair,)) for request in wanted for pair in request.seeds]
+    return {key: sample for single in singles for key, sample in answers(sampler, [single], params).items()}
+
+
 def taught(policy: Policy, answer: str) -> State:
     """The adapter after a few steps from nothing towards one answer to every prompt."""
     policy.load_adapter_state(fresh(policy))
@@ -242,24 +248,30 @@ def test_seeds_limits_stop_texts_and_filters_are_kept(policy: Policy, engine: VL
 
 def assert_params_are_kept(sampler: Sampler, policy: Policy) -> None:
     wanted = requests(samples=4, words=WORDS[:4])
-    first, again = answers(sampler, wanted, WARM), answers(sampler, wanted, WARM)
-    same = sum(first[key].text == again[key].text for key in first)
-    sys.stderr.write(f"samples that come out the same again: {same} of {len(first)}\n")
-    assert same >= 14
+    first, again, together = alone(sampler, wanted, WARM), alone(sampler, wanted, WARM), answers(sampler, wanted, WARM)
+    assert {key: sample.token_ids for key, sample in first.items()} == {key: again[key].token_ids for key in first}
+    assert {(word, index): sample.seed for (word, index), sample in together.items()} == {
+        (request.key, index): seed for request in wanted for index, seed in request.seeds
+    }
+    own = sum(first[key].token_ids == together[key].token_ids for key in first)
+    other = sum(first[word, index].token_ids == together[word, (index + 1) % 4].token_ids for word, index in first)
+    sys.stderr.write(f"samples among others that are as alone: {own} of {len(first)}; as another seed's: {other}\n")
+    assert own >= 4
+    assert own > 2 * other
     assert len({sample.text for sample in first.values()}) > 8
     assert {sample.tokens for sample in first.values() if sample.finish_reason == "length"} == {16}
     few = requests(words=WORDS[:4])
-    greedy = answers(sampler, few, GREEDY)
+    greedy = alone(sampler, few, GREEDY)
     for narrow in ({"top_k": 1}, {"min_p": 0.999}, {"top_p": 1e-6}):
-        drawn = answers(sampler, few, SamplingParams(temperature=1.0, max_new_tokens=8, **narrow))  # type: ignore[arg-type]
+        drawn = alone(sampler, few, SamplingParams(temperature=1.0, max_new_tokens=8, **narrow))  # type: ignore[arg-type]
         assert sum(greedy[key].token_ids[:4] == drawn[key].token_ids[:4] for key in drawn) >= 3
-    stopped = answers(sampler, requests(words=WORDS[:4], stop=("def",)), GREEDY)
+    stopped = alone(sampler, requests(words=WORDS[:4], stop=("def",)), GREEDY)
     for key, sample in stopped.items():
         assert sample.text == greedy[key].text[: greedy[key].text.index("def") + 3]
         assert sample.finish_reason == "stop"
         assert policy.tokenizer.decode(sample.token_ids).startswith(sample.text)
     begun = [replace(one, begun=greedy[one.key, 0].token_ids[:4], max_new_tokens=4) for one in few]
-    rest = answers(sampler, begun, GREEDY)
+    rest = alone(sampler, begun, GREEDY)
     assert sum(rest[key].token_ids == greedy[key].token_ids[4:8] for key in rest) >= 3
 
 
