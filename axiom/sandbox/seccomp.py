@@ -29,13 +29,18 @@ _NR_OFFSET, _ARCH_OFFSET, _ARGS_OFFSET = 0, 4, 16
 _X32_BIT = 0x40000000
 _PROT_WRITE, _PROT_EXEC, _MAP_ANONYMOUS, _CLONE_THREAD = 0x2, 0x4, 0x20, 0x10000
 _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _SECCOMP_MODE_FILTER = 22, 38, 2
+# What may be asked of a descriptor: no leases, no locks, and no signals on input, whose owner could be the zygote.
 _F_DUPFD, _F_SETFL, _F_DUPFD_CLOEXEC, _F_SETPIPE_SZ = 0, 4, 1030, 1031
+_FCNTLS = (*range(_F_DUPFD, _F_SETFL + 1), _F_DUPFD_CLOEXEC, _F_SETPIPE_SZ)
+_TCGETS, _TCGETS2, _TIOCGWINSZ = 0x5401, 0x802C542A, 0x5413
+_FIONREAD, _FIONBIO, _FIONCLEX, _FIOCLEX = 0x541B, 0x5421, 0x5450, 0x5451
+_IOCTLS = (_TCGETS, _TCGETS2, _TIOCGWINSZ, _FIONREAD, _FIONBIO, _FIONCLEX, _FIOCLEX)
 
 # name: (x86_64, aarch64); None where the machine has no such call.
 _ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "read": (0, 63), "write": (1, 64), "open": (2, None), "close": (3, 57), "stat": (4, None), "fstat": (5, 80),
     "lstat": (6, None), "poll": (7, None), "lseek": (8, 62), "munmap": (11, 215), "brk": (12, 214),
-    "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139), "ioctl": (16, 29),
+    "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139),
     "pread64": (17, 67), "readv": (19, 65), "writev": (20, 66), "access": (21, None), "pipe": (22, None),
     "select": (23, None), "sched_yield": (24, 124), "mremap": (25, 216), "madvise": (28, 233), "dup": (32, 23),
     "dup2": (33, None), "pause": (34, None), "nanosleep": (35, 101), "getitimer": (36, 102), "alarm": (37, None),
@@ -89,8 +94,9 @@ _ZYGOTE_REFUSED: dict[str, tuple[int | None, int | None]] = {
 _NOT_THERE: dict[str, tuple[int | None, int | None]] = {"clone3": (435, 435), "openat2": (437, 437)}
 _CLONE: tuple[int | None, int | None] = (56, 220)
 _MAPPING: dict[str, tuple[int | None, int | None]] = {
-    "mmap": (9, 222), "mprotect": (10, 226), "pkey_mprotect": (329, 288), "fcntl": (72, 25),
+    "mmap": (9, 222), "mprotect": (10, 226), "pkey_mprotect": (329, 288),
 }  # fmt: skip
+_OF_DESCRIPTORS: dict[str, tuple[int | None, int | None]] = {"fcntl": (72, 25), "ioctl": (16, 29)}
 _SIGNALS: dict[str, tuple[int | None, int | None]] = {
     "kill": (62, 129), "tgkill": (234, 131), "tkill": (200, 130), "prlimit64": (302, 261),
 }  # fmt: skip
@@ -127,7 +133,8 @@ def wide_filter(machine: str | None = None) -> list[_Instruction]:
     program += _each({"mmap": _MAPPING["mmap"]}, column, _no_writable_code())
     protect = {name: _MAPPING[name] for name in ("mprotect", "pkey_mprotect")}
     program += _each(protect, column, [*_argument(2), (_JUMP_SET, 0, 1, _PROT_EXEC), _give(_DENY), _give(_ALLOW)])
-    program += _each({"fcntl": _MAPPING["fcntl"]}, column, _harmless_fcntl())
+    for name, commands in (("fcntl", _FCNTLS), ("ioctl", _IOCTLS)):
+        program += _each({name: _OF_DESCRIPTORS[name]}, column, _one_of(commands))
     return [*program, _give(_DENY)]
 
 
@@ -174,9 +181,8 @@ def _no_writable_code() -> list[_Instruction]:
     ]
 
 
-def _harmless_fcntl() -> list[_Instruction]:
-    """No leases, no locks, no signals on input."""
-    commands = (*range(_F_DUPFD, _F_SETFL + 1), _F_DUPFD_CLOEXEC, _F_SETPIPE_SZ)
+def _one_of(commands: Sequence[int]) -> list[_Instruction]:
+    """A call whose second argument is one of these."""
     allowed = [step for command in commands for step in ((_JUMP_EQ, 0, 1, command), _give(_ALLOW))]
     return [*_argument(1), *allowed, _give(_DENY)]
 
