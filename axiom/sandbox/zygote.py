@@ -74,9 +74,15 @@ def main() -> None:
 
 
 def _control(where: str) -> socket.socket:
-    """The inherited descriptor; a container inherits none and connects to the judge."""
+    """The inherited descriptor, among the first ones however many the judge has open, as a child closes those.
+
+    A container inherits none and connects to the judge.
+    """
     if where.isdecimal():
-        return socket.socket(fileno=int(where))
+        inherited = int(where)
+        control = socket.socket(fileno=os.dup(inherited))
+        os.close(inherited)
+        return control
     control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     control.connect(where)
     return control

@@ -12,7 +12,7 @@ The level ``docker`` claims what ``namespaces`` claims.
 import os
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -125,12 +125,25 @@ def test_the_corpus_is_large_and_no_hostile_program_may_pass() -> None:
     assert all(attack.levels <= set(CLAIMS.values()) and "namespaces" in attack.levels for attack in CORPUS)
 
 
-def test_a_channel_is_reached_by_a_program_however_many_descriptors_the_judge_has_open() -> None:
-    over_channel = next(attack for attack in CORPUS if attack.name == "descriptors_and_frames__dup_over_channel")
-    opened = [os.open("/dev/null", os.O_RDONLY) for _ in range(64)]  # more than a program may have
-    try:
-        with Judge(workers=1, isolation="process") as judge:
-            assert judge.judge(MERGE, over_channel.source).outcome in over_channel.expect
-    finally:
-        for descriptor in opened:
-            os.close(descriptor)
+@pytest.fixture
+def many_open() -> Iterator[None]:
+    """More descriptors open in this process than a program may have, or than a jail's child closes."""
+    opened = [os.open("/dev/null", os.O_RDONLY) for _ in range(300)]
+    yield
+    for descriptor in opened:
+        os.close(descriptor)
+
+
+@pytest.mark.usefixtures("many_open")
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_program_has_its_channel_and_no_other_however_many_descriptors_the_judge_has_open(level: str) -> None:
+    listing = "import os\ndef merge(a, b): return [n for n in range(4096) if n != 3 and _open(n)]\n"
+    listing += "def _open(n):\n    try: return os.fstat(n)\n    except OSError: return False\n"
+    only_its_own = replace(MERGE, id="attacks/own", tests=(CallTest(args=([], []), expected=[0, 1, 2]),))
+    attacks = [attack for attack in CORPUS if attack.name.endswith(("__dup_over_channel", "__forge_ends"))]
+    with Judge(workers=1, isolation=level) as judge:
+        for attack in attacks:
+            if CLAIMS[level] in attack.levels:
+                assert judge.judge(MERGE, attack.source).outcome in attack.expect
+        assert judge.judge(only_its_own, listing).passed
+        judge.self_test()
