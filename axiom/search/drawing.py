@@ -142,7 +142,13 @@ class Drawing:
         self.add([self.sampled(openings[one.key], one.text, one, finish_reason=one.finish_reason) for one in drawn])
 
     def extend(
-        self, prompt: Prompt, begun: Sequence[Sequence[int]], *, each: Sequence[int], max_new_tokens: int, stop: str
+        self,
+        prompt: Prompt,
+        begun: Sequence[Sequence[int]],
+        *,
+        each: Sequence[int],
+        max_new_tokens: Sequence[int],
+        stop: str,
     ) -> Steps[list[list[Sample]]]:
         """Go on with completions that are begun, without a word about their worth.
 
@@ -150,16 +156,16 @@ class Drawing:
             prompt: whose completions they are.
             begun: token ids of each.
             each: how many continuations of each are drawn.
-            max_new_tokens: of a continuation.
+            max_new_tokens: of a continuation of each.
             stop: a text that ends one, beside the prompt's own.
 
         Returns:
             The continuations of each.
         """
         first, requests = self._extensions, []
-        for number, (tokens, count) in enumerate(zip(begun, each, strict=True)):
+        for number, (tokens, count, limit) in enumerate(zip(begun, each, max_new_tokens, strict=True)):
             seeds = tuple((place, self._seed_of(place)) for place in range(first, first + count))
-            key, limit = f"{self.problem.id}#{number}", max_new_tokens
+            key = f"{self.problem.id}#{number}"
             requests.append(Request(key, prompt, seeds, tuple(tokens), goes_on=True, max_new_tokens=limit))
             first += count
         self._extensions = first

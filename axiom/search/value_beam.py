@@ -64,19 +64,18 @@ def value_beam(
         SamplingError: if the engine fails or does not tell tokens, or the budget does not hold one token a row.
     """
     prompt, rows = build_prompt(drawing.problem, style=style), drawing.samples
-    count = beams or max(math.isqrt(rows), 1)
+    count, most = beams or max(math.isqrt(rows), 1), drawing.params.max_new_tokens
     stops = (*prompt.stop, *drawing.params.stop)
     under_way = [Partial()]
     while under_way:
-        longest = max(len(one.token_ids) for one in under_way)
-        limit = min(drawing.params.max_new_tokens - longest, drawing.tokens_for(rows))
-        if limit < 1:
+        room = drawing.tokens_for(rows)
+        if room < 1:
             break
         lines = yield from drawing.extend(
             prompt,
             [one.token_ids for one in under_way],
             each=_divided(rows, len(under_way)),
-            max_new_tokens=limit,
+            max_new_tokens=[min(most - len(one.token_ids), room) for one in under_way],
             stop=_LINE_BREAK,
         )
         whole: list[Partial] = []
@@ -87,8 +86,12 @@ def value_beam(
                     raise SamplingError(f"a beam goes on with tokens, and the engine '{line.sampler}' tells none")
                 is_open = line.finish_reason == "stop" and line.text.endswith(_LINE_BREAK)
                 longer = one.with_line(line)
-                is_whole = not is_open or any(stop in decode(longer.token_ids) for stop in stops)
-                (whole if is_whole else going_on).append(longer)
+                if not is_open or any(stop in decode(longer.token_ids) for stop in stops):
+                    whole.append(longer)
+                elif len(longer.token_ids) == most:
+                    whole.append(replace(longer, finish_reason="length"))
+                else:
+                    going_on.append(longer)
         drawing.add([_sampled(drawing, prompt, one, decode) for one in whole])
         rows -= len(whole)
         under_way = _best(going_on, values, decode, min(count, rows))

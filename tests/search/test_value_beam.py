@@ -117,6 +117,34 @@ def test_tokens_are_never_more_than_the_budget_nor_a_program_longer_than_allowed
     assert solution.candidates
 
 
+def test_a_long_program_takes_nothing_of_a_short_one_s_length() -> None:
+    class Uneven(DigitWriter):
+        """Row 0 begins with a line of forty tokens; all others write as the digits do."""
+
+        def sample(
+            self, requests: Iterable[Request], params: SamplingParams, *, before_step: Callable[[], None] = lambda: None
+        ) -> Iterator[Sample]:
+            for request in (asked := list(requests)):
+                self.limits += [request.limited(params).max_new_tokens]
+            for sample in DigitWriter().sample(asked, params):
+                if self.limits == [50] and sample.index == 0:
+                    text = "9" * 39 + "\n"
+                    ids = tuple(map(ord, text))
+                    sample = replace(sample, text=text, token_ids=ids, log_probs=(-1.0,) * 40, tokens=40)
+                yield sample
+
+    engine = Uneven()
+    solution = beam(drawing(samples=4), engine)
+    assert engine.limits == [50, 10, 48, 8, 8]
+    assert all(one.source.endswith("```") for one in solution.candidates if one.source)
+
+
+def test_a_program_whose_last_line_leaves_no_token_is_handed_out_as_cut_off() -> None:
+    solution = beam(drawing(samples=4, max_new_tokens=4), DigitWriter())
+    assert sorted({one.tokens for one in solution.candidates}) == [4]
+    assert len(solution.candidates) == 4
+
+
 def test_what_a_budget_cuts_off_is_handed_out_as_it_is_and_one_without_a_token_for_each_row_is_refused() -> None:
     solution = beam(drawing(samples=4, budget=9), DigitWriter())
     assert solution.best.source == "3\n"
