@@ -67,17 +67,25 @@ class Queue:
         self._pulled_all = False
 
     def __bool__(self) -> bool:
-        while not self._first:
-            try:
-                request = next(self._requests)
-            except StopIteration:
-                self._pulled_all = True
-                return False
+        return bool(self._first) or self._pull()
+
+    def _pull(self) -> bool:
+        """Have one more prompt wait; False where there is none at the moment, or none any more."""
+        for request in self._requests:
             if request is None:
                 return False
             if request.seeds:
                 self._first.append(self._make(request))
-        return True
+                return True
+        self._pulled_all = True
+        return False
+
+    def width(self, rows: int) -> int:
+        """Rows of a prompt at a time with which the prompts that fill so many rows, which are pulled, have groups."""
+        while sum(len(group.waiting) for group in self._first) < rows and self._pull():
+            pass
+        widest = max(len(group.waiting) for group in self._first)
+        return max(min(widest, rows * _GROUPS_PER_FULL_BATCH // len(self._first)), 1)
 
     @property
     def has_ended(self) -> bool:
@@ -106,7 +114,7 @@ class ContinuousBatch:
         queue: what to do; not empty.
         params: how to draw.
         rows: at most under way.
-        width: W, of one prompt.
+        width: W, of one prompt; less where the prompts at hand want less.
         stop_texts: finds stop texts.
         name: of the engine, for its samples.
         before_step: called before each step.
@@ -128,7 +136,7 @@ class ContinuousBatch:
         prompts: KeptPrompts,
     ) -> None:
         self.model, self.tokenizer, self.params, self.queue = model, tokenizer, params, queue
-        self.limit, self.width = rows, min(width, rows, len(queue.first().waiting))
+        self.limit, self.width = rows, min(width, rows, queue.width(rows))
         self.stop_texts, self.name, self.before_step, self.prompts = stop_texts, name, before_step, prompts
         count = max(rows * _GROUPS_PER_FULL_BATCH // self.width, 1)
         if queue.most is not None:  # a search's step has few prompts, and room for more would be filled with zeros

@@ -91,6 +91,38 @@ def test_a_sample_does_not_depend_on_its_batch() -> None:
     assert len({len(s.token_ids) for s in alone.values()}) > 3  # groups end at different times, so the batch shrinks
 
 
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("first", [0, 1, 3])
+def test_a_prompt_that_wants_one_sample_does_not_hold_the_others_up(first: int, streamed: bool) -> None:
+    model, params = tiny(), SamplingParams(temperature=1.0, max_new_tokens=20)
+    wanted = requests(4, 16)
+    wanted[first] = replace(wanted[first], seeds=wanted[first].seeds[:1])
+    forward, steps = model.forward, []
+
+    def counting(*args: Any, **settings: Any) -> Any:
+        steps.append(1)
+        return forward(*args, **settings)
+
+    model.forward = counting
+    got = drawn(model, iter(wanted) if streamed else wanted, params)  # type: ignore[arg-type]
+    assert len(got) == 49
+    assert len(steps) == 20
+
+
+def test_among_many_prompts_of_one_sample_one_of_many_leaves_the_others_their_rows() -> None:
+    model, params = tiny(), SamplingParams(temperature=1.0, max_new_tokens=20)
+    forward, rows = model.forward, []
+
+    def counting(input_ids: torch.Tensor, **settings: Any) -> Any:
+        rows.append(len(input_ids))
+        return forward(input_ids=input_ids, **settings)
+
+    model.forward = counting
+    wanted = [*requests(1, 16), *[replace(one, key=f"q{i}") for i, one in enumerate(requests(31, 1))]]
+    assert len(drawn(model, wanted, params, rows=32)) == 47
+    assert rows[0] == 32
+
+
 def test_every_sample_asked_for_comes_once_and_its_log_probability_is_the_models() -> None:
     model, tokenizer, wanted = tiny(), byte_tokenizer(), requests(7, 5)
     got = drawn(model, wanted, SamplingParams(temperature=0.7, max_new_tokens=12), rows=6, rows_per_prompt=2)
