@@ -81,6 +81,8 @@ _TABLE: list[tuple[Compare, Any, Any, bool]] = [
     ("lines", "a\n\nb", "a\nb", False),
     ("lines", "b\na", "a\nb", False),
     ("lines", ["a"], "a", False),
+    ("lines", None, None, True),
+    ("lines", None, "", False),
     ("lines", "", "\n\n", True),
 ]
 

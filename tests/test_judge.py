@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from axiom.problems.hidden_tests import CallTest
+from axiom.problems.hidden_tests import CallTest, ClassTest, HiddenTest
 from axiom.problems.problem import Limits, Problem
 from axiom.verification.judge import Judge
 from axiom.verification.verdict import Outcome, Verdict
@@ -22,8 +22,8 @@ _ADD = "def f(a, b):\n    return a + b\n"
 _QUICK = Limits(cpu_s=5.0, wall_s=30.0, memory_bytes=128 * 1024 * 1024)
 
 
-def _problem(*tests: CallTest, limits: Limits = _QUICK) -> Problem:
-    return Problem(id="test/f", entry_point="f", statement="f", tests=tests, limits=limits)
+def _problem(*tests: HiddenTest, limits: Limits = _QUICK, entry_point: str = "f") -> Problem:
+    return Problem(id="test/f", entry_point=entry_point, statement="f", tests=tests, limits=limits)
 
 
 _SUM = _problem(CallTest((1, 2), expected=3), CallTest((5, 5), expected=10))
@@ -79,6 +79,16 @@ def test_all_tests_are_run_where_fractions_are_asked_for() -> None:
     assert verdict.outcome is Outcome.runtime_error
     assert verdict.passed_tests == 2
     assert verdict.message.startswith("test 0: ZeroDivisionError: ")
+
+
+def test_a_class_that_is_wrong_in_one_test_keeps_the_others_where_fractions_are_asked_for() -> None:
+    methods, arguments = ("Adds", *["add"] * 40), ((1,), *[(n,) for n in range(40)])
+    tests = [ClassTest(methods, arguments, (None, *[n + first for n in range(40)])) for first in (2, 1, 1)]
+    with Judge(all_tests=True) as judge:
+        source = "class Adds:\n    def __init__(self, n):\n        self.n = n\n"
+        source += "    def add(self, n):\n        return self.n + n\n"
+        verdict = judge.judge(_problem(*tests, entry_point="Adds"), source)
+    assert (verdict.passed_tests, verdict.message) == (2, "test 0: step 1, add: returned 1")
 
 
 _OUTCOMES = {
@@ -285,7 +295,7 @@ def _nested(levels: int) -> list[Any]:
     return value
 
 
-_PASSING: dict[str, tuple[str, tuple[CallTest, ...]]] = {
+_PASSING: dict[str, tuple[str, tuple[HiddenTest, ...]]] = {
     "class Solution": ("class Solution(list):\n    def f(self): return self.append(0) or len(self)\n", _ONE.tests * 2),
     "recursion 900 deep": ("def f(n):\n    return 0 if n == 0 else 1 + f(n - 1)\n", (CallTest((900,), expected=900),)),
     "recursion 2000 deep": ("def f(n):\n    return n and 1 + f(n - 1)\n", (CallTest((2000,), expected=2000),)),

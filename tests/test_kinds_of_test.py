@@ -154,6 +154,18 @@ def test_a_generator_is_a_list_where_the_comparison_asks_for_one(judge: Judge) -
     assert judged(judge, "class S:\n    def get(self):\n        yield from (2, 1)\n", driven, entry_point="S").passed
     fails = judged(judge, "def f(x):\n    yield 1\n    1 // 0\n", test | {"compare": "unordered"})
     assert fails.outcome is Outcome.runtime_error
+    views = "def f(x):\n    return dict(enumerate(x)).values()\n"
+    assert judged(judge, views, test | {"compare": "unordered"}).passed
+    assert judged(judge, views, test).outcome is Outcome.wrong_answer
+    checker = "def checker(args, expected, actual):\n    return sorted(actual) == expected\n"
+    assert judged(judge, views, test, checker=checker).passed
+
+
+def test_the_lines_of_a_class_are_compared_beside_what_returns_nothing(judge: Judge) -> None:
+    driven = {"methods": ["S", "set", "get"], "arguments": [[], ["a"], []], "compare": "lines"}
+    source = "class S:\n    def set(self, x):\n        self.x = x + ' \\n'\n    def get(self):\n        return self.x\n"
+    assert judged(judge, source, driven | {"expected": [None, None, "a"]}, entry_point="S").passed
+    assert not judged(judge, source, driven | {"expected": [None, None, "b"]}, entry_point="S").passed
 
 
 def test_a_byte_order_mark_is_no_part_of_a_program(judge: Judge) -> None:
@@ -181,6 +193,22 @@ def test_a_checker_may_take_its_limit_in_each_call_and_the_program_does_not_pay_
     assert judged(judge, "def f():\n    return 1\n", *tests, checker=checker.format(0.3), limits=limits).passed
     slow = judged(judge, "def f():\n    return 1\n", *tests, checker=checker.format(9.0), limits=limits)
     assert slow.message == "test 0: returned 1, which the checker refuses (used more than 0.5 s of CPU)"
+
+
+def test_a_check_that_ran_out_of_time_on_the_wall_is_judged_again(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(testing, "_CHECKER_LIMITS", Limits(cpu_s=5.0, wall_s=0.5))
+    finish, finished = testing.Testing.finish, []
+
+    def counted(one: testing.Testing) -> Verdict:
+        finished.append(one)
+        return finish(one)
+
+    monkeypatch.setattr(testing.Testing, "finish", counted)
+    sleeping = {"check": "import time\ndef check(candidate):\n    time.sleep(20)\n"}
+    assert judged(judge, "def f():\n    return 1\n", sleeping).outcome is Outcome.wrong_answer
+    assert len(set(map(id, finished))) == 2
 
 
 def test_long_lists_cost_a_program_little_more_than_its_own_work(judge: Judge) -> None:

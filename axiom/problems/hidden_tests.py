@@ -34,7 +34,7 @@ _SAME_CLASS = {
 }
 COMPARISONS: tuple[str, ...] = get_args(Compare)
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # the last is the parser's for too deep nesting
-LISTS: tuple[Compare, ...] = ("unordered", "unordered_nested")  # which may come from an iterator
+LISTS: tuple[Compare, ...] = ("unordered", "unordered_nested")  # of an iterator, too
 
 
 @dataclass(frozen=True, slots=True)

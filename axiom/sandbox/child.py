@@ -288,7 +288,7 @@ def _call(make: Callable[[], Any], request: dict[str, Any], made: list[Any]) -> 
 def _called(call: Callable[[], Any], *, as_list: bool = False, as_view: bool = False) -> dict[str, Any]:
     try:
         value = call()
-        if as_list and isinstance(value, Iterator):
+        if as_list and (isinstance(value, Iterator) or type(value) in views.OF_DICTIONARIES):
             value = list(value)
         if as_view:
             value = views.viewed(value)

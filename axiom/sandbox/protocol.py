@@ -88,7 +88,7 @@ class Call:
         method: call this method of the object that the last call that ``makes`` one has made, not the entry point.
         makes: keep what the entry point, a class, returns, and return None.
         args_after: tell the positional arguments after the call.
-        as_list: a list of what the call returns, where that is an iterator or a generator.
+        as_list: a list of what the call returns, where that is an iterator or a dictionary's view.
         as_view: what the call returns, where that is an iterator or a dictionary's view, as a
             :class:`axiom.sandbox.values.View`.
         may_raise: an exception ends nothing, also where memory ran out.

@@ -14,7 +14,7 @@ from typing import Any
 from axiom.sandbox.values import UnknownTypeError, View
 
 _MAX_ITEMS = 1_000_000
-_OF_DICTIONARIES = {type({}.keys()): "keys", type({}.values()): "values", type({}.items()): "items"}
+OF_DICTIONARIES = {type({}.keys()): "keys", type({}.values()): "values", type({}.items()): "items"}
 
 
 def viewed(value: Any) -> Any:
@@ -23,7 +23,7 @@ def viewed(value: Any) -> Any:
     Raises:
         UnknownTypeError: for an iterator that does not end.
     """
-    kind: Any = "iterator" if isinstance(value, Iterator) else _OF_DICTIONARIES.get(type(value))
+    kind: Any = "iterator" if isinstance(value, Iterator) else OF_DICTIONARIES.get(type(value))
     if kind is None:
         return value
     items = tuple(islice(value, _MAX_ITEMS + 1))

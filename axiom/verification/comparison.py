@@ -113,7 +113,7 @@ def _unordered_nested(actual: Any, expected: Any) -> bool:
 
 def _lines(actual: Any, expected: Any) -> bool:
     if not isinstance(actual, str) or not isinstance(expected, str):
-        return False
+        return _exact(actual, expected)
     return _stripped(actual) == _stripped(expected)
 
 

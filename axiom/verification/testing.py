@@ -146,7 +146,7 @@ class Testing:
             test.args,
             test.kwargs,
             args_after=test.expected_args is not None,
-            as_list=test.compare in LISTS,
+            as_list=test.compare in LISTS or bool(self._problem.checker),
             may_raise=test.raises is not None,
             most_bytes=known,
         )
@@ -224,12 +224,17 @@ class Testing:
             makes, most = name == test.methods[0], partial(most_bytes, [known])
             as_list = test.compare in LISTS and not makes
             calls.append(Call(args, method="" if makes else name, makes=makes, as_list=as_list, most_bytes=most))
+        failure = None
         for step, reply in enumerate(session.calls(calls)):
-            expected = None if step == 0 else test.expected[step]
-            found = self._compared(reply, expected, test.compare, raises=None)
-            if found is not None:
-                return (found[0], f"step {step}, {test.methods[step]}: {found[1]}"), isinstance(reply, Stopped)
-        return None, False
+            if failure is None:
+                expected = None if step == 0 else test.expected[step]
+                found = self._compared(reply, expected, test.compare, raises=None)
+                failure = found and (found[0], f"step {step}, {test.methods[step]}: {found[1]}")
+            if isinstance(reply, Stopped):
+                return failure, True
+            if failure is not None and not self._all_tests:  # else replies to what was sent ahead are of this test
+                break
+        return failure, False
 
     def _check_test(self, test: CheckTest) -> tuple[Failure | None, bool]:
         checker = self._start(test.check, _CHECKER_LIMITS, entry_point="check")
@@ -261,6 +266,7 @@ class Testing:
             return None, False
         if isinstance(last, Raised) and isinstance(reply, Raised) and _comes_from(reply, last):
             return self._ended(last), False
+        self.doubtful = isinstance(reply, Stopped) and reply.cause in _DOUBTFUL
         return (Outcome.wrong_answer, f"check: {reply.message}"), False
 
     def _compared(self, reply: CallReply, expected: Any, compare: Compare, *, raises: str | None) -> Failure | None:
