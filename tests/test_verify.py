@@ -168,6 +168,27 @@ def test_what_has_changed_since_is_judged_again_and_nothing_else(files: tuple[st
     assert [row["outcome"] for row in verdicts(out)] == ["wrong_answer", "passed", "passed", *OUTCOMES[3:]]
 
 
+def test_what_the_judge_failed_at_is_judged_again_and_nothing_else(files: tuple[str, str], tmp_path: Path) -> None:
+    out = tmp_path / "samples.verdicts.jsonl"
+    assert main(["verify", *files]) == 0
+    rows = verdicts(out)
+    for row in rows:
+        row |= {"message": "kept"} if row != rows[1] else {"outcome": "internal_error", "message": "no jail came up"}
+    write(out, rows)
+    assert main(["verify", *files]) == 0
+    again = verdicts(out)
+    assert [row["outcome"] for row in again] == OUTCOMES
+    assert [row["message"] == "kept" for row in again] == [True, False, True, True, True]
+
+
+def test_programs_that_may_import_more_are_judged_again(files: tuple[str, str], tmp_path: Path) -> None:
+    importing = {"task_id": "p/a", "solution": "import numpy\ndef f(x):\n    return int(numpy.int64(x) + 1)\n"}
+    write(Path(files[1]), [SAMPLES[1], importing])
+    for preload, outcome in ((), "runtime_error"), (("--preload", "numpy"), "passed"), ((), "runtime_error"):
+        assert main(["verify", *files, *preload]) == 0
+        assert verdicts(tmp_path / "samples.verdicts.jsonl")[1]["outcome"] == outcome
+
+
 @pytest.mark.parametrize("kind", [signal.SIGKILL, signal.SIGINT])
 def test_a_stopped_command_leaves_no_process_and_the_same_command_goes_on(tmp_path: Path, kind: signal.Signals) -> None:
     problems = write(tmp_path / "problems.jsonl", PROBLEMS)

@@ -1,8 +1,9 @@
 """``python -m axiom verify``: judge a file of samples against a file of problems.
 
 The samples are read as a stream; verdicts are written as they come, in the samples' order, so an interrupted file is
-a prefix and the same command goes on after it. A row holds a hash of its program and problem: where either is another
-since, the file is written anew from there, and only what differs is judged again.
+a prefix and the same command goes on after it. A row holds a hash of its program, its problem and the modules that
+it may import: where one of them is another since, or the judge itself failed, the file is written anew from there, and
+only what differs is judged again.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import os
 import signal
 import threading
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager, nullcontext, suppress
@@ -47,7 +48,7 @@ class SampleLine:
         problem: that it answers.
         sample_index: how many samples of this problem stand before it.
         source: the program, or None where the completion holds none.
-        judged_hash: of the program and its problem.
+        judged_hash: of the program, its problem and what may be imported.
     """
 
     problem: Problem
@@ -69,17 +70,18 @@ def main(arguments: list[str]) -> int:
         raise ProblemError(f"samples file {samples} not found; expected JSON lines with task_id and solution")
     name = samples.name.removesuffix(".gz").removesuffix(".jsonl")
     out = Path(chosen.out) if chosen.out else samples.with_name(f"{name}.verdicts.jsonl")
+    preload = chosen.preload.split()
     total = sum(1 for _ in read_samples(samples, problems))
-    with Judge(workers=chosen.workers, isolation=chosen.isolation, preload=chosen.preload.split()) as judge:
+    with Judge(workers=chosen.workers, isolation=chosen.isolation, preload=preload) as judge:
         stored = _stored(out, isolation=judge.isolation)
-        done = _first_stale(stored, read_samples(samples, problems), out)
+        done = _first_stale(stored, read_samples(samples, problems, preload=preload), out)
         if done < len(stored):
             _keep_lines(out, done)
         with out.open("a", encoding="utf-8") as file:
             _judge_all(
                 judge,
-                islice(read_samples(samples, problems), done, None),
-                known={row["judged_hash"]: row for row in stored[done:] if row.keys() >= set(Verdict.__slots__)},
+                islice(read_samples(samples, problems, preload=preload), done, None),
+                known={row["judged_hash"]: row for row in stored[done:] if _is_known(row)},
                 done=done,
                 total=total,
                 file=file,
@@ -107,8 +109,13 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def read_samples(file: Path, problems: dict[str, Problem]) -> Iterator[SampleLine]:
+def read_samples(file: Path, problems: dict[str, Problem], *, preload: Sequence[str] = ()) -> Iterator[SampleLine]:
     """The samples of a file, plain or gzip, one at a time.
+
+    Args:
+        file: JSON lines.
+        problems: by id.
+        preload: third-party modules that programs may import.
 
     Raises:
         ProblemError: naming file and line, for a line that is malformed or answers an unknown problem.
@@ -124,7 +131,7 @@ def read_samples(file: Path, problems: dict[str, Problem]) -> Iterator[SampleLin
         seen[problem.id] += 1
         if problem.id not in hashes:
             hashes[problem.id] = problem_set_hash([problem])
-        text = json.dumps([hashes[problem.id], source])
+        text = json.dumps([hashes[problem.id], source, *sorted(preload)])
         yield SampleLine(problem, index, source, hashlib.sha256(text.encode()).hexdigest()[:16])
 
 
@@ -159,8 +166,18 @@ def _first_stale(stored: list[dict[str, Any]], samples: Iterator[SampleLine], ou
                 f"{out}:{number}: the verdict of '{row['task_id']}' sample {row['sample_index']} does not belong to "
                 "these samples; choose another file with --out"
             )
-        current.append(sample.judged_hash == row["judged_hash"])
+        current.append(sample.judged_hash == row["judged_hash"] and not _is_fault(row))
     return current.index(False) if False in current else len(current)
+
+
+def _is_fault(row: dict[str, Any]) -> bool:
+    """Whether it tells of the judge and not of the program."""
+    return bool(row["outcome"] == Outcome.internal_error.value)
+
+
+def _is_known(row: dict[str, Any]) -> bool:
+    """Whether it holds a whole verdict."""
+    return row.keys() >= set(Verdict.__slots__) and not _is_fault(row)
 
 
 def _keep_lines(file: Path, count: int) -> None:
@@ -278,7 +295,7 @@ def _stored(out: Path, *, isolation: str) -> list[dict[str, Any]]:
 def _report(rows: list[dict[str, Any]], out: Path, *, problems: int) -> None:
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for row in rows:
-        if row["outcome"] != Outcome.internal_error.value:
+        if not _is_fault(row):
             counts[row["task_id"]][0] += 1
             counts[row["task_id"]][1] += row["outcome"] == Outcome.passed.value
     answered = len({row["task_id"] for row in rows})
