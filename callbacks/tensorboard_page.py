@@ -121,7 +121,8 @@ class TensorBoardPage(L.Callback):
 
 def _round_layout(module: Any, data: BestOfNDataModule) -> Layout:
     tells_kl = module.hparams["kl_coefficient"] > 0 or module.hparams["kl_every_n_steps"] > 0
-    return round_layout(module.k, tells_kl=tells_kl, learns_value=data.value.learn)
+    searches = data.search.name is not None
+    return round_layout(module.k, tells_kl=tells_kl, learns_value=data.value.learn, searches=searches)
 
 
 def _writers(trainer: L.Trainer) -> list[Any]:

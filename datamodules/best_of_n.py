@@ -38,12 +38,15 @@ class BestOfNDataModule(L.LightningDataModule):
         sampler: the engine: ``TransformersSampler``, which the command line takes where none is named,
             ``VLLMSampler``, ``OpenAISampler``, or the path of a class with the same methods.
         train_problems: what is learned from: ``basics/train``, ``leetcode:easy[:80%]``, a JSONL file, or several,
-            ``3*basics/train + mine.jsonl``; the whole form stands in :mod:`axiom.problems.selection`.
+            ``3*basics/train + mine.jsonl``; the whole form stands in ``axiom/problems/selection.py``.
         validation_problems: what rounds are chosen on, in the same form.
         test_problems: what the uplift is told on.
-        train_limit, validation_limit, test_limit: how many problems to keep; None keeps all.
+        train_limit: how many of these to keep; None keeps all.
+        validation_limit: likewise.
+        test_limit: likewise.
         samples: N for each train problem and round.
-        validation_samples, test_samples: N for each of theirs.
+        validation_samples: N for each validation problem.
+        test_samples: N for each test problem.
         enough_passing: distinct passing programs after which a train problem gets no more samples in a round; what it
             leaves goes where a sample is likeliest to add one. None draws ``samples`` of each.
         first_samples: of each, drawn whatever passes; ``collect/pass@k`` counts these. None takes ``max(model.k)``.
@@ -53,7 +56,8 @@ class BestOfNDataModule(L.LightningDataModule):
         min_p: keep the tokens at least this many times as likely as the likeliest; 0 keeps all.
         max_new_tokens: of a completion.
         stop: texts that end a completion, beside the prompt's own.
-        prompt_style: ``direct`` or ``chain_of_thought``.
+        prompt_style: ``direct`` (a question), ``complete`` (a function to go on with, for small models) or
+            ``chain_of_thought``.
         curriculum: which train problems get more samples, and which retire, by how often they were solved; by
             default all get the same.
         selection: which of a problem's samples are trained on, and how much each counts.

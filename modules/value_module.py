@@ -50,7 +50,8 @@ class ValueModule(L.LightningModule):
         warmup_steps: optimizer steps of linear warm-up.
         weight_decay: of AdamW.
         adapter: a PEFT folder in the place of the run's best round.
-        quantization, dtype: of the base; None takes the run's.
+        quantization: of the base; None takes the run's.
+        dtype: likewise.
         gradient_checkpointing: as of the policy.
         seed: of the head's initial weights.
     """

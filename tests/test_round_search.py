@@ -13,7 +13,7 @@ from axiom.rounds.store import RoundStore
 from axiom.search.choosers import Candidate
 from callbacks.expert_iteration import ExpertIteration
 from datamodules.round_search import completion_of, unsolved
-from tests.runs import ONE, axiom, events, refusal, settings
+from tests.runs import ONE, axiom, events, layout, refusal, settings
 from tests.scripted import TWO
 from tests.test_store import row as judged
 
@@ -51,6 +51,8 @@ def test_what_a_search_finds_is_learned_and_not_searched_for_again(
     assert " 0 of 1 │ 0 of 1 │    1 of 1 │        1 " in done.stdout
     (solved,) = events(run).Scalars("search/solved")
     assert (solved.step, solved.value) == (0, 1.0)
+    shown = [tag for category in layout(run).category for chart in category.chart for tag in chart.multiline.tag]
+    assert "search/solved$" in shown
     before = folder.path.stat().st_mtime_ns, (folder.path / "search-rank000.jsonl").stat().st_mtime_ns
     again = axiom(*fit)
     assert again.returncode == 0, again.stderr

@@ -70,9 +70,10 @@ def test_every_curve_that_the_layout_names_is_logged(run: Path) -> None:
 
 
 def test_charts_of_what_is_never_logged_are_left_out() -> None:
-    bare = round_layout((1,), tells_kl=False, learns_value=False)
+    bare = round_layout((1,), tells_kl=False, learns_value=False, searches=False)
     assert "Value" not in bare
     assert set(bare["Training"]) == {"loss", "learning rate"}
+    assert not any("search" in title for title in bare["Rounds: what was sampled"])
     assert len(bare["Rounds: validation"]) == 2
 
 

@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m axiom export", description=__doc__)
     parser.add_argument("run", metavar="RUN", help="folder of a run: its trainer.default_root_dir")
     parser.add_argument("--to", required=True, metavar="FOLDER", help="new or empty; written whole, or not at all")
-    parser.add_argument("--round", type=int, help="default: the best on validation pass@1; for --dataset: all")
+    parser.add_argument("--round", type=int, help="default: what fit chose on validation; for --dataset: all")
     kinds = parser.add_mutually_exclusive_group()
     kinds.add_argument(
         "--merge", action="store_true", help="the model that transformers and vLLM load, not the adapter"

@@ -25,7 +25,11 @@ def main(arguments: list[str]) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m axiom report", description=__doc__)
     parser.add_argument("runs", nargs="+", metavar="RUN", help="folder of a run, or of a value function's fit")
-    parser.add_argument("--out", metavar="PLACE", help=f"a folder, or a file that ends in .html (default: RUN/{_FILE})")
+    parser.add_argument(
+        "--out",
+        metavar="PLACE",
+        help=f"a folder, or a file that ends in .html (default: {_FILE} in the run, or here of several)",
+    )
     chosen = parser.parse_args(arguments)
     paths = list({Path(name).resolve(): Path(name) for name in chosen.runs}.values())  # each counts once
     values = [read_value(path) for path in paths if is_value_fit(path)]

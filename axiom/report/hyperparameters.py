@@ -17,6 +17,7 @@ SETTINGS = (
     *("model.quantization", "model.lora_rank", "model.lora_alpha", "data.batch_size", "data.train_limit"),
     *("data.enough_passing", "data.temperature", "data.max_new_tokens", "data.prompt_style", "data.seed"),
     *("data.selection.prefer", "data.selection.weigh", "data.selection.max_per_problem", "data.selection.replay"),
+    *("data.search.name", "data.search.samples"),
     *("data.value.learn", "data.runs", "model.kind", "model.trains_adapter", "model.hidden"),
     *("model.reads_confidence", "model.head_learning_rate"),
 )

@@ -11,13 +11,14 @@ Chart = tuple[str, list[str]]
 Layout = dict[str, dict[str, Chart]]
 
 
-def round_layout(k: Sequence[int], *, tells_kl: bool, learns_value: bool) -> Layout:
+def round_layout(k: Sequence[int], *, tells_kl: bool, learns_value: bool, searches: bool) -> Layout:
     """Of expert iteration: steps are rounds, but for training's, which are the optimizer's.
 
     Args:
         k: budgets of pass@k.
         tells_kl: whether the divergence to the base is logged.
         learns_value: whether a value function is learned in each round.
+        searches: whether each round searches for what none of its samples solved.
     """
     validation = {"pass@k on validation": _lines(r"val/pass@\d+$")}
     for budget in reversed(k):  # TensorBoard shows the margin charts of a category in the opposite order
@@ -30,6 +31,8 @@ def round_layout(k: Sequence[int], *, tells_kl: bool, learns_value: bool) -> Lay
         "train problems by band": _lines("curriculum/"),
         "examples trained on": _lines("collect/examples$"),
     }
+    if searches:
+        train["solved by search, share of what no sample solved"] = _lines("search/solved$")
     speed = {
         "tokens a second, judging included": _lines("collect/tokens_per_s$"),
         "samples a second, judging included": _lines("collect/samples_per_s$"),

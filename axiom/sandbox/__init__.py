@@ -1,1 +1,1 @@
-"""Where a program runs: isolation, limits, wire protocol. Standard library only; never imports torch."""
+"""Where a program runs: isolation, limits, wire protocol. The standard library and bubblewrap's wheel, and no torch."""
