@@ -58,7 +58,8 @@ def extract_program(text: str, *, entry_point: str, starter: str = "") -> Progra
     Args:
         text: the raw completion.
         entry_point: the function or class that the tests call; also found as a method of ``class Solution``. Empty for
-            a whole program: the last fenced block of Python that compiles, or the whole answer where that compiles.
+            a whole program: the last block labelled as Python that compiles, the last unlabelled one that compiles and
+            is not a sample of input or output, the last block at all, or the answer where that compiles.
         starter: first lines of the function; an answer that is only its body is completed with them.
     """
     answer = reasoning_stripped(_END_OF_TEXT.split(text, maxsplit=1)[0])
@@ -121,9 +122,15 @@ def _continued(text: str, *, entry_point: str, starter: str) -> str:
 
 def _script(answer: str) -> Program | None:
     blocks = [block for block in _blocks(answer) if block.source and block.label in _PYTHON | {""}]
+    labelled = [block for block in blocks if block.label]
+    unlabelled = [block for block in blocks if not block.label]
     source = (
-        _last(blocks, lambda block: _compiled(block.source)[0] is not None)
-        or _last(blocks, lambda block: True)
+        _last(labelled, lambda block: _compiled(block.source)[0] is not None)
+        or _last(unlabelled, lambda block: _acts(_compiled(block.source)[0], calls_alone=False))
+        or _last(unlabelled, lambda block: _acts(_compiled(block.source)[0], calls_alone=True))
+        or _last(labelled, lambda block: True)
+        or _last(unlabelled, lambda block: _compiled(block.source)[0] is not None)
+        or _last(unlabelled, lambda block: True)
         or _longest(_trimmed(answer))[1]
         or _bare(answer, entry_point=None, starter="")
     )
@@ -327,6 +334,18 @@ def _has_real_body(tree: ast.Module | None, *, returns: bool) -> bool:
     if function is None or any(_is_prose(node) for node in function.body):
         return False
     return not returns or any(isinstance(node, (ast.Return, ast.Raise)) for node in ast.walk(function))
+
+
+def _acts(tree: ast.Module | None, *, calls_alone: bool) -> bool:
+    """Whether anything is called, as what prints must; what a program read or printed often parses and calls nothing.
+
+    Args:
+        tree: of a block that compiles, or None.
+        calls_alone: whether expressions are enough; ``main()`` alone is often how to use the program before it.
+    """
+    if tree is None or not any(isinstance(node, ast.Call) for node in ast.walk(tree)):
+        return False
+    return calls_alone or not all(isinstance(node, ast.Expr) for node in tree.body)
 
 
 def _is_prose(node: ast.stmt) -> bool:

@@ -15,6 +15,8 @@ CLASS = "class Solution:\n    def add(self, a, b):\n        return a + b"
 NESTED = 'def add(a, b):\n    """Sum.\n\n    ```\n    >>> add(1, 2)\n    ```\n    """\n    return a + b'
 NESTED_LABEL = 'def add(a, b):\n    """Sum.\n\n    ```python\n    add(1, 2)\n    ```\n    """\n    return a + b'
 LOOP = "    total = a\n    for _ in range(b):\n        total += 1\n    return total"
+DOUBLE = "n = int(input())\nprint(2 * n)"
+MAIN = "def main():\n    print(2 * int(input()))\n\nmain()"
 HELPED = "import math\n\ndef helper(x):\n    return x\n\n" + ADD
 
 
@@ -207,6 +209,19 @@ def test_reasoning_is_stripped(text: str, expected: str) -> None:
         ("```python\nprint(1)\n```\nor\n```python\nprint(2\n```", "print(1)"),
         ("```python\nprint(2\n```", "print(2"),
         ("n = int(input())\nprint(2 * n)", "n = int(input())\nprint(2 * n)"),
+        (f"{fenced(DOUBLE)}\nOutput:\n{fenced('Yes', '')}", DOUBLE),
+        (f"{fenced(DOUBLE)}\nOutput:\n{fenced('12', '')}", DOUBLE),
+        (f"{fenced(DOUBLE)}\nInput:\n{fenced('n = 6', '')}", DOUBLE),
+        (f"Like {fenced('x = 1', '')}\n{fenced('print(2 * int(input()))')}", "print(2 * int(input()))"),
+        (f"{fenced(DOUBLE, '')}\nOutput:\n{fenced('12', '')}", DOUBLE),
+        (f"{fenced(DOUBLE, '')}\nThis prints:\n{fenced('Output: 12', '')}", DOUBLE),
+        (f"{fenced('print(2 * int(input()))', '')}\nOutput:\n{fenced('12', '')}", "print(2 * int(input()))"),
+        (f"{fenced(DOUBLE, '')}\nFor:\n{fenced('n = 6', '')}", DOUBLE),
+        (f"{fenced(MAIN, '')}\nThen:\n{fenced('main()', '')}", MAIN),
+        (f"{fenced('print(2')}\nOutput:\n{fenced('12', '')}", "print(2"),
+        (f"{fenced('print(2')}\nNo:\n{fenced(DOUBLE, '')}\nOutput:\n{fenced('12', '')}", DOUBLE),
+        (fenced("12", ""), "12"),
+        (fenced("print(2", ""), "print(2"),
         ("Here it is:\n\nimport sys\nprint(sys.stdin.read())", None),
         ("I cannot do that.", None),
         ("", None),
