@@ -2,13 +2,15 @@
 
 Two problems are the same where they share an id; the words of their statement; the entry point and most inputs of their
 tests; or most runs of four words (Jaccard at least 0.6, computed outright: a few thousand problems need no MinHash), in
-statements of at least 24 words, because in a shorter one a single word makes another problem. Not covered: the same
-idea told in other words, which families of problems are for.
+statements of at least 24 words, because in a shorter one a single word makes another problem. In scripts that set no
+spaces between words (Chinese, Japanese, Thai and their kind) two characters count as a word. Not covered: the same idea
+told in other words, which families of problems are for, or in another language.
 """
 
 import json
 import logging
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +22,22 @@ from axiom.problems.problem import Problem
 
 NEAR_DUPLICATE = 0.6
 TEST_OVERLAP = 0.5
-_WORDS_IN_A_RUN = 4
-_LEAST_RUNS = 21
+_HALF_WORDS_IN_A_RUN = 8
+_LEAST_HALF_WORDS = 48
+# Thai to Myanmar, Khmer; kana, Han, its compatibility forms, narrow kana, and Han beyond the first 65,536 characters.
+_UNSPACED = (
+    r"\u0e00-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff"
+    r"\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+# Accents and vowel signs, which Python does not count among letters: of Europe, Hebrew, Arabic, India.
+_MARKS = r"\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u200c\u200d"
+# Quotation marks and punctuation: ASCII's, typographic, East Asian, Indian, Arabic.
+_SET_OFF = (
+    "`'\".,:;!?"
+    r"\u2018\u2019\u201c\u201d\u300c\u300d\u300e\u300f\uff0c\u3002\u3001\uff1a\uff1b\uff01\uff1f\u0964\u060c\u061b\u061f"
+)
+_WORD = re.compile(rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}]|[{_MARKS}])+|[^\s\w{_SET_OFF}]")
+_CHARACTER = re.compile(f"[{_UNSPACED}]")
 _SHOWN = 5
 _logger = logging.getLogger(__name__)
 
@@ -127,21 +143,38 @@ class _Index:
                 found.append((index, "the same entry point and tests"))
         runs = _runs_of(words)
         together = Counter(index for run in runs for index in self._runs.get(run, ()))
-        for index, shared in together.items() if len(runs) >= _LEAST_RUNS else ():
+        is_long = sum(map(_half_words, words)) >= _LEAST_HALF_WORDS
+        for index, shared in together.items() if is_long else ():
             if shared >= NEAR_DUPLICATE * (len(runs) + self._run_counts[index] - shared):
                 found.append((index, "nearly the same statement"))
         return found
 
 
 def _words(text: str) -> list[str]:
-    """Words and signs, without case, white space and what only sets them off."""
-    return re.findall(r"[a-z0-9]+|[^\s\w`'\".,:;!?]", text.lower())
+    """Words of any script and signs, without case, white space and what only sets them off.
+
+    Where a script sets no spaces, each character stands alone.
+    """
+    return _WORD.findall(unicodedata.normalize("NFC", text.casefold()))
+
+
+def _half_words(word: str) -> int:
+    return 1 if not word.isascii() and _CHARACTER.match(word) else 2
 
 
 def _runs_of(words: list[str]) -> set[str]:
-    """Every run of four words; all words of a shorter text as one run."""
-    last = max(len(words) - _WORDS_IN_A_RUN, 0)
-    return {" ".join(words[start : start + _WORDS_IN_A_RUN]) for start in range(last + 1)}
+    """Every run of four words, or of as many characters as count for them; all of a shorter text as one run."""
+    runs: set[str] = set()
+    sizes = [_half_words(word) for word in words]
+    end = size = 0
+    for start in range(len(words)):
+        while end < len(words) and size < _HALF_WORDS_IN_A_RUN:
+            size, end = size + sizes[end], end + 1
+        if size < _HALF_WORDS_IN_A_RUN and runs:
+            break
+        runs.add(" ".join(words[start:end]))
+        size -= sizes[start]
+    return runs
 
 
 def _inputs(problem: Problem) -> set[str]:

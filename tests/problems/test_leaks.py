@@ -60,6 +60,61 @@ def test_one_changed_word_of_a_short_statement_is_another_problem() -> None:
     assert reasons(evens, replace(odds, id="b/odds", entry_point="odds")) == []
 
 
+UNRELATED = {
+    "Russian": ("Верните сумму чисел списка.", "Разверните строку."),
+    "Greek": ("Επιστρέψτε το άθροισμα.", "Αντιστρέψτε τη λίστα."),
+    "Chinese": ("返回列表中所有数字的和。", "把字符串倒过来。"),
+    "Japanese": ("リストの合計を返す。", "もじれつをぎゃくにする。"),
+    "Korean": ("목록의 합을 구하세요.", "문자열을 뒤집으세요."),
+    "Arabic": ("أعد مجموع القائمة.", "اعكس النص."),
+    "Hindi, by vowel signs": ("दिन लौटाओ।", "दीन लौटाओ।"),
+    "Thai": ("คืนผลรวมของรายการ", "กลับสตริง"),
+    "French, by an accent": ("Rends la liste des élèves notés.", "Rends la liste des élèves notes."),
+}
+RAIN_IN_CHINESE = (
+    "给定一排墙的高度,每面墙之间相距一米,雨下了一整天。请返回雨停之后,留在这些墙之间的水一共有多少立方米,"
+    "并且不要修改给你的列表。"
+)
+
+
+@pytest.mark.parametrize("language", UNRELATED)
+def test_unrelated_statements_of_any_script_are_no_leak(language: str) -> None:
+    one, other = UNRELATED[language]
+    assert reasons(replace(ONE, statement=one), replace(OTHER, statement=other)) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Верните сумму чисел.", 'верните\n"сумму" чисел'),
+        ("返回和\uff0c所有数字的。", "返回和, 所有数字的"),
+        ("Return \u201cyes\u201d.", "return 'yes'"),
+        ("Compte les \u00e9l\u00e8ves", "Compte les e\u0301le\u0300ves"),
+        ("दिन लौटाओ।", "दिन लौटाओ"),
+    ],
+)
+def test_case_space_and_quotation_hide_a_statement_in_no_script(one: str, other: str) -> None:
+    assert reasons(replace(ONE, statement=one), replace(OTHER, statement=other)) == ["the same statement"]
+
+
+def test_two_characters_count_as_a_word_where_none_are_set_apart() -> None:
+    changed = RAIN_IN_CHINESE.replace("留在", "存于")
+    assert reasons(replace(ONE, statement=RAIN_IN_CHINESE), replace(OTHER, statement=changed)) == [
+        "nearly the same statement"
+    ]
+    twice = changed.replace("一整天", "许多天")
+    assert reasons(replace(ONE, statement=RAIN_IN_CHINESE), replace(OTHER, statement=twice)) == []
+
+
+def test_one_changed_word_of_a_short_statement_is_another_problem_in_every_script() -> None:
+    for short in (
+        "दी गई सूची की सभी संख्याओं में से कितनी {} हैं यह गिनकर परिणाम लौटाओ",
+        "给定整数列表 nums,请返回其中一共有多少个数字在除以二之后余下的是{}。",
+    ):
+        evens, odds = (short.format(word) for word in ("一", "零"))
+        assert reasons(replace(ONE, statement=evens), replace(OTHER, statement=odds)) == []
+
+
 def test_a_renamed_statement_is_found_by_entry_point_and_tests() -> None:
     told = replace(ONE, id="b/told", statement="How much water stays?", tests=ONE.tests[:5])
     assert reasons(ONE, told) == ["the same entry point and tests"]
