@@ -7,10 +7,12 @@
 
 Words keep the problems that have any of them as their difficulty or among their tags. Percents keep the problems whose
 id's hash falls between them, so a problem's side of a cut depends on nothing but its id. Weights set how many problems
-each piece gives: as many as its weight's share, evenly spread, and no problem twice.
+each piece gives: as many as its weight's share, evenly spread, and no problem twice; what the shares' whole numbers
+leave over goes to the largest fractions, and a piece whose share comes to none is told of in the log.
 """
 
 import hashlib
+import logging
 import math
 import re
 from collections.abc import Sequence
@@ -25,6 +27,8 @@ _PIECE = re.compile(
 )
 _FORM = "[WEIGHT*]SOURCE[:WORD,...][FROM%:TO%], several joined by ' + '"
 _SHOWN_WORDS = 12
+_ROUNDING = 1e-9  # more than what floating point takes from a whole number
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +105,42 @@ def mixed(pieces: Sequence[Piece], problems: Sequence[Sequence[Problem]], *, lim
         limit: how many to keep at most, evenly spread; None keeps all that the weights allow.
 
     Raises:
-        ProblemError: if an id stands in two pieces, or the limit is below 1.
+        ProblemError: if an id stands in two pieces, the limit is below 1, or nothing is kept.
     """
     if limit is not None and limit < 1:
         raise ProblemError(f"cannot keep {limit} problems; expected 1 or more")
     if any(piece.weight is not None for piece in pieces):
         weights = [1.0 if piece.weight is None else piece.weight for piece in pieces]
-        total = min(len(kept) * sum(weights) / weight for kept, weight in zip(problems, weights, strict=True))
-        total = total if limit is None else min(total, limit)
-        shares = [math.floor(total * weight / sum(weights) + 1e-9) for weight in weights]
+        shares = _shares(weights, [len(kept) for kept in problems], limit=limit)
+        for piece in (piece for piece, share in zip(pieces, shares, strict=True) if share == 0):
+            _logger.warning(
+                "source '%s': its weight's share of %d problems comes to none; raise its weight or the limit",
+                piece.source,
+                sum(shares),
+            )
         problems = [_spread(kept, share) for kept, share in zip(problems, shares, strict=True)]
     every = [problem for kept in problems for problem in kept]
+    if not every:
+        raise ProblemError(
+            f"{' + '.join(piece.source for piece in pieces)} keeps no problem; name a source that has some"
+        )
     _refuse_repeated(every)
     return every if limit is None else _spread(every, limit)
+
+
+def _shares(weights: Sequence[float], counts: Sequence[int], *, limit: int | None) -> list[int]:
+    """How many problems each piece gives: as many in all as the scarcest allows, by the largest remainders.
+
+    No share is larger than its count, because a fraction below a whole count rounds up to that count at most.
+    """
+    total = min(count * sum(weights) / weight for count, weight in zip(counts, weights, strict=True))
+    total = (total if limit is None else min(total, limit)) + _ROUNDING
+    exact = [total * weight / sum(weights) + _ROUNDING for weight in weights]
+    shares = [math.floor(share) for share in exact]
+    by_fraction = sorted(range(len(shares)), key=lambda index: round(shares[index] - exact[index], 6))
+    for index in by_fraction[: max(math.floor(total) - sum(shares), 0)]:
+        shares[index] += 1
+    return shares
 
 
 def _spread(problems: Sequence[Problem], count: int) -> list[Problem]:

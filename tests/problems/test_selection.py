@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from axiom.errors import ProblemError
-from axiom.problems.selection import Piece, parse
+from axiom.problems.selection import Piece, mixed, parse
 from axiom.problems.sources import SOURCES, load_problems
 
 
@@ -92,6 +92,41 @@ def test_weights_set_the_shares_and_no_problem_is_repeated(tmp_path: Path) -> No
     assert mixed[:3] == ["a/0", "a/3", "a/6"]
     assert len(ids(f"3*{a} + {b}", limit=8)) == 8
     assert sum(name.startswith("b/") for name in ids(f"3*{a} + {b}", limit=8)) == 2
+
+
+@pytest.mark.parametrize(
+    ("weights", "limit", "given"),
+    [
+        ((1, 1), 1, (1, 0)),
+        ((1, 2), 1, (0, 1)),
+        ((1, 1, 1), 5, (2, 2, 1)),
+        ((5, 3, 2), 7, (4, 2, 1)),  # 3.5, 2.1 and 1.4
+        ((9, 8, 3), 6, (3, 2, 1)),  # 2.7, 2.4 and 0.9
+        ((2, 2, 1), None, (8, 8, 4)),
+    ],
+)
+def test_what_whole_shares_leave_over_goes_to_the_largest_fractions(
+    tmp_path: Path, weights: tuple[int, ...], limit: int | None, given: tuple[int, ...]
+) -> None:
+    names = "abc"[: len(weights)]
+    sources = [
+        f"{weight}*{write(tmp_path / f'{n}.jsonl', 8, name=n)}" for n, weight in zip(names, weights, strict=True)
+    ]
+    kept = ids(" + ".join(sources), limit)
+    assert tuple(sum(name.startswith(f"{n}/") for name in kept) for n in names) == given
+
+
+def test_a_piece_whose_share_comes_to_none_is_told_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    a, b = write(tmp_path / "a.jsonl", 9, name="a"), write(tmp_path / "b.jsonl", 9, name="b")
+    assert ids(f"20*{a} + {b}", limit=4) == ["a/0", "a/2", "a/4", "a/6"]
+    assert f"source '{b}': its weight's share of 4 problems comes to none" in caplog.text
+    assert f"source '{a}'" not in caplog.text
+
+
+@pytest.mark.parametrize("weight", [None, 2.0])
+def test_what_keeps_nothing_is_an_error(weight: float | None) -> None:
+    with pytest.raises(ProblemError, match="a keeps no problem; name a source that has some"):
+        mixed([Piece("a", weight=weight)], [[]], limit=None)
 
 
 def test_without_weights_all_are_taken_and_a_limit_spreads(tmp_path: Path) -> None:
