@@ -11,6 +11,8 @@ from typing import Literal
 from axiom.errors import ConfigError
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Problem
+from axiom.sandbox.nodes import written
+from axiom.sandbox.values import BinaryTree, LinkedList
 
 PROMPT_VERSION = 3
 PromptStyle = Literal["direct", "chain_of_thought", "complete"]
@@ -143,7 +145,10 @@ def _example(entry_point: str, test: CallTest) -> str:
 
 
 def _shown(value: object) -> str:
-    """``repr``, with sets in one order whatever the hash seed, so that a prompt is the same in any process."""
+    """``repr``, with sets in one order whatever the hash seed, so that a prompt is the same in any process.
+
+    Linked lists and trees are written as the calls that make them of the classes that a program finds defined.
+    """
     if isinstance(value, (set, frozenset)) and value:
         items = "{" + ", ".join(sorted(map(_shown, value))) + "}"
         return items if isinstance(value, set) else f"frozenset({items})"
@@ -153,6 +158,8 @@ def _shown(value: object) -> str:
         return f"({', '.join(map(_shown, value))}{',' if len(value) == 1 else ''})"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_shown(key)}: {_shown(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (LinkedList, BinaryTree)):
+        return "".join(written(value, lambda item: [_shown(item)]))
     try:
         return repr(value)
     except ValueError:  # more digits than Python prints

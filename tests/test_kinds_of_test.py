@@ -258,7 +258,12 @@ def test_linked_lists_and_trees_cross_both_ways(judge: Judge) -> None:
     for arguments in ("val", "val, left, right"):
         own = f"class TreeNode:\n    def __init__(self, {arguments}):\n        self.val = val\n"
         assert judged(judge, f"{own}        self.left = self.right = None\n{mirror}", tree).passed
-    assert judged(judge, "def f(root):\n    return root\n", tree).outcome is Outcome.wrong_answer
+    same = judged(judge, "def f(root):\n    return root\n", tree)
+    assert same.outcome is Outcome.wrong_answer
+    assert same.message == "test 0: returned TreeNode(1, TreeNode(2, None, TreeNode(4)), TreeNode(3))"
+    assert judged(judge, "def f(head):\n    return head\n", tests[0]).message == (
+        "test 0: returned ListNode(1, ListNode(2, ListNode(3)))"
+    )
     endless = "def f(head):\n    head.next = head\n    return head\n"
     assert judged(judge, endless, tests[0]).outcome in (Outcome.wrong_answer, Outcome.memory_limit)
 

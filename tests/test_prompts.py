@@ -4,12 +4,17 @@ import inspect
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from axiom.errors import ConfigError
 from axiom.problems.hidden_tests import CallTest, ClassTest, ProgramTest
+from axiom.problems.leetcode.expressions import tree_of
 from axiom.problems.problem import Problem
 from axiom.programs import extract_program
-from axiom.prompts import Message, PromptStyle, build_prompt
+from axiom.prompts import Message, PromptStyle, build_prompt, shown_call, shown_result
+from axiom.sandbox.nodes import TreeNode, taken_apart
+from axiom.sandbox.values import BinaryTree, LinkedList
 
 STARTER = "def add(a, b):"
 
@@ -66,6 +71,31 @@ def test_sets_are_shown_in_one_order_and_long_integers_without_error() -> None:
     value = [{"b", "a"}, frozenset({2, 1}), (1,), {"k": {3}}, set()]
     (message,) = messages_of(problem(CallTest(args=(value,), expected=1 << 20_000)))
     assert "add([{'a', 'b'}, frozenset({1, 2}), (1,), {'k': {3}}, set()])\n0x1000" in message.content
+
+
+def test_linked_lists_and_trees_are_shown_as_the_classes_that_a_program_finds() -> None:
+    tree = BinaryTree((4, None, 6, "a", None, None, {2, 1}))
+    asked = problem(CallTest(args=(LinkedList((1, None, [2])), [tree], BinaryTree((0,))), expected=LinkedList((7,))))
+    shown = "TreeNode(4, None, TreeNode(6, TreeNode('a', None, TreeNode({1, 2}))))"
+    (message,) = messages_of(asked)
+    assert (
+        f">>> add(ListNode(1, ListNode(None, ListNode([2]))), [{shown}], TreeNode(0))\nListNode(7)\n" in message.content
+    )
+
+
+def test_lists_and_trees_of_any_depth_are_shown() -> None:
+    deep = BinaryTree((0, *(value for index in range(1, 10_000) for value in (None, index))))
+    test = CallTest(args=(deep,), expected=LinkedList(tuple(range(10_000))))
+    assert shown_call("f", test).count("TreeNode(") == 10_000
+    assert shown_result(test).endswith("ListNode(9999" + ")" * 10_000)
+
+
+@given(st.lists(st.none() | st.integers(0, 9), min_size=1, max_size=20))
+def test_the_text_of_a_tree_makes_that_tree(values: list[int | None]) -> None:
+    tree = tree_of([1, *values])
+    assert tree is not None
+    made = eval(shown_result(CallTest(args=(), expected=tree)), {"TreeNode": TreeNode})
+    assert taken_apart(made) == tree
 
 
 def test_an_unknown_style_is_refused() -> None:

@@ -1,9 +1,11 @@
-"""LeetCode's ListNode and TreeNode, on the program's side: built from plain values, taken apart into them.
+"""LeetCode's ListNode and TreeNode as a program has them: built from plain values, taken apart into them, written down.
 
 A program finds both classes defined, as it does there, and may define its own in their place.
 """
 
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
 from typing import Any
 
 from axiom.sandbox.values import MAX_DEPTH, BinaryTree, LinkedList, ValueFormatError
@@ -60,6 +62,37 @@ def taken_apart(value: Any, *, depth: int = 0) -> Any:
     if type(value) is list and depth < MAX_DEPTH and any(type(i).__name__ in _NODE_NAMES for i in value):
         return [taken_apart(item, depth=depth + 1) for item in value]
     return value
+
+
+def written(value: LinkedList | BinaryTree, write: Callable[[Any], Iterable[str]]) -> Iterator[str]:
+    """The calls that make a list or a tree, piece by piece: ``ListNode(1, ListNode(2))``, ``TreeNode(1, None, ...)``.
+
+    A program that holds the text makes the same nodes. However deep they lie, Python's stack stays as it is.
+
+    Args:
+        value: a list or a tree.
+        write: how the values in it are written.
+    """
+    if isinstance(value, LinkedList):
+        for index, item in enumerate(value.values):
+            yield ", ListNode(" if index else "ListNode("
+            yield from write(item)
+        yield ")" * len(value.values)
+        return
+    nodes = list(accumulate(item is not None for item in value.values))  # each of them has the next two places
+    waiting: list[str | int] = [0]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            yield part
+            continue
+        yield "TreeNode("
+        yield from write(value.values[part])
+        places = (2 * nodes[part] - 1, 2 * nodes[part])
+        left, right = (place < len(nodes) and value.values[place] is not None for place in places)
+        after: list[str | int] = [", ", places[0]] if left else [", None"] if right else []
+        after += [", ", places[1]] if right else []
+        waiting += [")", *reversed(after)]
 
 
 _NODE_NAMES = ("ListNode", "TreeNode", "list")

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from axiom.problems.hidden_tests import LISTS, CallTest, CheckTest, ClassTest, Compare, ProgramTest
 from axiom.problems.problem import Limits, Problem
+from axiom.sandbox.nodes import written
 from axiom.sandbox.protocol import (
     MAX_OUTPUT_BYTES,
     Call,
@@ -341,9 +342,7 @@ def _pieces(value: Any) -> Iterator[str]:
             yield from _pieces(item)
         yield "}"
     elif isinstance(value, (LinkedList, BinaryTree)):
-        yield f"{type(value).__name__}(values="
-        yield from _pieces(value.values)
-        yield ")"
+        yield from written(value, _pieces)
     elif isinstance(value, (UnhashedSet, UnhashedDict)):
         yield "set()" if isinstance(value, UnhashedSet) else "{}"
     elif isinstance(value, View):

@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,8 @@ from axiom.problems.leetcode.contracts import CONTRACTS, UNSOUND
 from axiom.problems.leetcode.expressions import NotCarriedError, tree_of, value_of
 from axiom.problems.leetcode.reader import leetcode_problem, left_out, load_leetcode
 from axiom.problems.problem import Problem, problem_from_json, problem_to_json
+from axiom.prompts import shown_call, shown_result
+from axiom.sandbox.nodes import predefine, taken_apart
 from axiom.sandbox.values import BinaryTree
 from axiom.verification.judge import Judge
 from tests.problems.leetcode_contract_solutions import CONTRACT_SOLUTIONS
@@ -52,6 +55,21 @@ def test_problems_survive_their_schema() -> None:
     for problem in PROBLEMS.values():
         assert problem_from_json(problem_to_json(problem)) == problem
         assert not set(map(repr, problem.examples)) & set(map(repr, problem.tests)), problem.id
+
+
+def test_examples_of_lists_and_trees_are_python_that_a_program_may_hold() -> None:
+    namespace: dict[str, Any] = {"nan": float("nan"), "inf": float("inf")}
+    predefine(namespace)
+    checked = 0
+    for problem in PROBLEMS.values():
+        for test in problem.examples:
+            called = shown_call("given", test)
+            if "ListNode" in called + shown_result(test) or "TreeNode" in called + shown_result(test):
+                given = eval(called, namespace | {"given": lambda *args: args})
+                assert [taken_apart(value) for value in given] == list(test.args), problem.id
+                assert taken_apart(eval(shown_result(test), namespace)) == test.expected, problem.id
+                checked += 1
+    assert checked == 119
 
 
 def test_tests_of_each_kind_are_read() -> None:
