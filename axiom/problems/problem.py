@@ -7,7 +7,7 @@ line a problem came from is added by the reader (:mod:`axiom.problems.jsonl`).
 import ast
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from axiom.errors import ProblemError
@@ -47,6 +47,16 @@ class Limits:
         """For a problem that names none: the larger of 0.5 s and twenty times what its reference used."""
         allowed_s = max(_LEAST_CPU_S, _CPU_TO_REFERENCE * cpu_s)
         return cls(allowed_s, WALL_TO_CPU * allowed_s)
+
+    def over(self, tests: int) -> "Limits":
+        """Where these are what a program may use on one test: what it may use on that many together.
+
+        A program that keeps to the time of one test on every test keeps to the sum. Lost is the limit on each: a test
+        may take what others leave over, and a program that never ends is stopped only when all of it is used up. No
+        time is longer than a problem may name; memory stays as it is.
+        """
+        cpu_s, wall_s = min(tests * self.cpu_s, _MOST["cpu_s"]), min(tests * self.wall_s, _MOST["wall_s"])
+        return replace(self, cpu_s=cpu_s, wall_s=wall_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,12 +158,42 @@ def test_livecodebench_s_pickles_load_no_class(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out == ""
 
 
-def test_code_contests_keeps_every_test_and_gives_python_more_time() -> None:
+def test_code_contests_keeps_every_test() -> None:
     problem = read("code_contests", CONTESTS)
     assert [test.stdin for test in problem.tests] == ["1\n", "2\n", "7\n"]  # type: ignore[union-attr]
-    assert problem.limits is not None
-    assert problem.limits.cpu_s == 7.5
     assert problem.tags == ("math",)
+
+
+@pytest.mark.parametrize(
+    ("name", "record", "cpu_s", "wall_s"),
+    [
+        ("apps", APPS_CALLS, 8.0, 80.0),
+        ("apps", APPS_PROGRAM, 8.0, 80.0),
+        ("livecodebench", LCB, 12.0, 120.0),
+        ("livecodebench", LCB_CALLS, 6.0, 60.0),
+        ("code_contests", CONTESTS, 22.5, 225.0),
+        ("code_contests", CONTESTS | {"time_limit": None}, 6.0, 60.0),
+        ("code_contests", CONTESTS | {"time_limit": {"seconds": 700}}, 3600.0, 36_000.0),
+    ],
+)
+def test_the_time_of_one_test_is_allowed_for_each_of_them(
+    name: str, record: dict[str, Any], cpu_s: float, wall_s: float
+) -> None:
+    limits = read(name, record).limits
+    assert limits is not None
+    assert (limits.cpu_s, limits.wall_s) == (cpu_s, wall_s)
+
+
+def test_a_program_that_keeps_to_the_time_of_each_test_passes_them_all(judge: Judge) -> None:
+    tests = {"input": [str(n) for n in range(6)], "output": [str(2 * n) for n in range(6)]}
+    rest = {"public_tests": {}, "private_tests": tests, "generated_tests": {}}
+    problem = read("code_contests", CONTESTS | rest | {"time_limit": {"seconds": 0, "nanos": 300_000_000}})
+    verdict = judge.judge(
+        problem,
+        "import time\nend = time.process_time() + 0.45\nwhile time.process_time() < end:\n    pass\n"
+        "print(2 * int(input()))\n",
+    )
+    assert verdict.passed, verdict
 
 
 def test_evalplus_observes_its_results_and_gives_json_s_lists_their_shape() -> None:

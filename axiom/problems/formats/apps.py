@@ -1,7 +1,9 @@
 """APPS (Hendrycks et al. 2021, arXiv 2105.09938; MIT): the hub's rows, or the same fields in a JSONL file.
 
 ``input_output`` with an ``fn_name`` is calls of a function, without one it is whole programs. Numbers are compared
-exactly and printed lines apart from white space at their ends, which is stricter than the paper's evaluator.
+exactly and printed lines apart from white space at their ends, which is stricter than the paper's evaluator. That one
+gives each test 4 s on the clock; here a program has 4 s of CPU times the number of tests for all of them together, so
+that what keeps to 4 s on each passes, and one test may take longer (:meth:`axiom.problems.problem.Limits.over`).
 """
 
 import json
@@ -13,7 +15,7 @@ from axiom.problems.hidden_tests import CallTest, HiddenTest, ProgramTest
 from axiom.problems.problem import Limits, Problem
 
 _DIFFICULTIES = {"introductory": "easy", "interview": "medium", "competition": "hard"}
-_LIMITS = Limits(cpu_s=4.0, wall_s=40.0, memory_bytes=512 * 1024**2)
+_LIMITS_OF_A_TEST = Limits(cpu_s=4.0, wall_s=40.0, memory_bytes=512 * 1024**2)
 
 
 def apps_problem(record: Mapping[str, Any]) -> Problem:
@@ -39,7 +41,7 @@ def apps_problem(record: Mapping[str, Any]) -> Problem:
         statement=record["question"].strip(),
         starter=starter,
         tests=tuple(_call(*pair) if name else _program(*pair) for pair in pairs),
-        limits=_LIMITS,
+        limits=_LIMITS_OF_A_TEST.over(len(pairs)),
         difficulty=_DIFFICULTIES.get(record.get("difficulty", ""), ""),
         source="apps",
         reference=solutions[0] if solutions else "",
