@@ -3,7 +3,8 @@
 A record brings inputs and a canonical solution, no results: the results are what the canonical solution returns, run in
 a sandbox as any program is. JSON has no tuples and no sets, so inputs take the shapes of the arguments that stand in
 the prompt's own assertion (MBPP+); HumanEval+ has lists only. An input whose result cannot be told is left out:
-where the canonical solution fails on it, or returns what is not plain data.
+where the canonical solution fails on it, or returns what is not plain data. Results are compared as EvalPlus compares
+them, by a checker where ``==`` is not its rule (:mod:`axiom.problems.formats.evalplus_oracles`).
 """
 
 import ast
@@ -11,8 +12,9 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from axiom.problems.formats.evalplus_oracles import checker_of, observable
 from axiom.problems.formats.starters import starter_of
-from axiom.problems.hidden_tests import CallTest, Compare
+from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import Limits, Problem
 from axiom.sandbox.protocol import Call, Loaded, Returned, Sandbox, Stopped
 from axiom.sandbox.values import decode, encode
@@ -33,16 +35,17 @@ def evalplus_problem(record: Mapping[str, Any], *, sandbox: Sandbox) -> Problem:
         KeyError, SyntaxError, TypeError, ValueError: if it is not such a record, or has no test left.
     """
     name, prompt = record["entry_point"], record["prompt"]
-    told = ast.parse(prompt)
-    reference = prompt + record["canonical_solution"]
+    dataset, _, number = record["task_id"].partition("/")
+    dataset, told = dataset.lower(), ast.parse(prompt)
+    reference = observable(prompt + record["canonical_solution"], dataset, name)
     shapes = _shapes(prompt, name)
     inputs = [*record["base_input"], *(record.get("plus_input") or [])]
     cast = [tuple(_shaped(value, like) for value, like in _paired(args, shapes)) for args in inputs]
-    tests = _observed(reference, name, cast, sandbox=sandbox, is_float=bool(record.get("atol")))
+    tests = _observed(reference, name, cast, sandbox=sandbox)
     if not tests:
         raise ValueError("the canonical solution gives no result that could be a test")
     return Problem(
-        id=f"{record['task_id'].partition('/')[0].lower()}_plus/{record['task_id'].partition('/')[2]}",
+        id=f"{dataset}_plus/{number}",
         entry_point=name,
         statement=_statement(told, name) or prompt.strip(),
         starter=starter_of(reference, name),
@@ -51,6 +54,9 @@ def evalplus_problem(record: Mapping[str, Any], *, sandbox: Sandbox) -> Problem:
         limits=_LIMITS,
         source="evalplus",
         reference=reference,
+        checker=checker_of(
+            dataset, name, atol=float(record.get("atol") or 0), results=[test.expected for test in tests]
+        ),
     )
 
 
@@ -103,10 +109,9 @@ def _shaped(value: Any, like: Any) -> Any:
 
 
 def _observed(
-    reference: str, name: str, inputs: Sequence[tuple[Any, ...]], *, sandbox: Sandbox, is_float: bool
+    reference: str, name: str, inputs: Sequence[tuple[Any, ...]], *, sandbox: Sandbox
 ) -> tuple[CallTest, ...]:
     """One test for each input on which the reference returns plain data."""
-    compare: Compare = "float" if is_float else "exact"
     session = sandbox.start(reference, entry_point=name, limits=_REFERENCE_LIMITS)
     tests = []
     try:
@@ -115,7 +120,7 @@ def _observed(
             raise ValueError(f"the canonical solution does not load: {loaded.message}")
         for args, reply in zip(inputs, session.calls([Call(args) for args in inputs]), strict=False):
             if isinstance(reply, Returned):
-                tests.append(CallTest(args=args, expected=decode(encode(reply.value)), compare=compare))
+                tests.append(CallTest(args=args, expected=decode(encode(reply.value))))
             if isinstance(reply, Stopped):
                 break
     finally:
