@@ -14,7 +14,7 @@ from axiom.problems.problem import Problem
 from axiom.sandbox.nodes import written
 from axiom.sandbox.values import BinaryTree, LinkedList
 
-PROMPT_VERSION = 3
+PROMPT_VERSION = 4
 PromptStyle = Literal["direct", "chain_of_thought", "complete"]
 FENCE = "```"
 
