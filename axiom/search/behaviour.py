@@ -39,9 +39,10 @@ def generated_inputs(problem: Problem, *, count: int, seed: int) -> list[Args]:
         if not example.kwargs:
             found.setdefault(_key(example.args), tuple(example.args))
     for _ in range(count * _TRIES_PER_INPUT):
-        if not any(found.values()) or len(found) >= count:
+        changeable = [args for args in found.values() if args]
+        if not changeable or len(found) >= count:
             break
-        changed = list(rng.choice(list(found.values())))
+        changed = list(rng.choice(changeable))
         place = rng.randrange(len(changed))
         changed[place] = _changed(changed[place], rng)
         found.setdefault(_key(changed), tuple(changed))
@@ -96,7 +97,10 @@ def _behaviour(sandbox: Sandbox, problem: Problem, source: str, inputs: Sequence
 
 def _told(reply: CallReply) -> str:
     if isinstance(reply, Returned):
-        return json.dumps(encode(_rounded(reply.value)), sort_keys=True)
+        try:
+            return json.dumps(encode(_rounded(reply.value)), sort_keys=True)
+        except RecursionError:  # to tell a value apart takes more of the stack than its nesting alone
+            return f"{_FAILED}{RecursionError.__name__}"
     return f"{_FAILED}{reply.name if isinstance(reply, Raised) else type(reply).__name__}"
 
 

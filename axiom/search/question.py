@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from axiom.errors import ProblemError
-from axiom.problems.hidden_tests import CallTest
+from axiom.problems.hidden_tests import UNPARSABLE, CallTest
 from axiom.problems.problem import Problem, problem_from_json, problem_to_json
+from axiom.sandbox.values import encode
 
 _FORM = "a call and what it returns, such as 'f(2) == 4'"
 _NAMES = "abcdefghijklmnopqrstuvwxyz"
@@ -21,7 +22,8 @@ def problem_asked(statement: str, calls: Sequence[str], *, starter: str = "") ->
         starter: the function's first line; without one it is made from the first call.
 
     Raises:
-        ProblemError: for a call that cannot be read, calls of several functions, or neither calls nor a starter.
+        ProblemError: for a call that cannot be read, calls of several functions or of one that the starter does not
+            define, or neither calls nor a starter.
     """
     read = [_call(text) for text in calls]
     names = list(dict.fromkeys(name for name, _ in read))
@@ -33,7 +35,9 @@ def problem_asked(statement: str, calls: Sequence[str], *, starter: str = "") ->
     if not starter:
         parameters = ", ".join((*_NAMES[: len(examples[0].args)], *examples[0].kwargs))
         starter = f"def {names[0]}({parameters}):"
-    name = names[0] if names else _defined(starter)
+    name = _defined(starter)
+    if names and names != [name]:
+        raise ProblemError(f"--starter {starter!r} defines {name}, and --tests call {names[0]}; expected one function")
     # A problem has at least one test, which says what kind it is; nobody runs those of a question.
     problem = Problem("asked", name, statement, examples or (CallTest(args=()),), starter=starter, examples=examples)
     return problem_from_json(problem_to_json(problem))
@@ -42,28 +46,33 @@ def problem_asked(statement: str, calls: Sequence[str], *, starter: str = "") ->
 def _call(text: str) -> tuple[str, CallTest]:
     try:
         tree = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError) as error:
+    except UNPARSABLE as error:
         raise ProblemError(f"--tests {text!r}: expected {_FORM}") from error
     is_equation = isinstance(tree, ast.Compare) and len(tree.ops) == 1 and isinstance(tree.ops[0], ast.Eq)
     if not (is_equation and isinstance(tree.left, ast.Call) and isinstance(tree.left.func, ast.Name)):  # type: ignore[attr-defined]
         raise ProblemError(f"--tests {text!r}: expected {_FORM}")
     call: ast.Call = tree.left  # type: ignore[attr-defined]
+    if any(word.arg is None for word in call.keywords):
+        raise ProblemError(f"--tests {text!r}: expected keyword arguments one by one, such as b=2, and no **")
     args = tuple(_plain(argument, text) for argument in call.args)
-    kwargs = {word.arg: _plain(word.value, text) for word in call.keywords if word.arg is not None}
+    kwargs = {str(word.arg): _plain(word.value, text) for word in call.keywords}
     return call.func.id, CallTest(args=args, kwargs=kwargs, expected=_plain(tree.comparators[0], text))  # type: ignore[attr-defined]
 
 
 def _plain(node: ast.expr, text: str) -> Any:
     try:
-        return ast.literal_eval(node)
-    except ValueError as error:
+        value = ast.literal_eval(node)
+        encode(value)
+    except (ValueError, TypeError) as error:  # TypeError: {[1]}, whose list no set can hold
         raise ProblemError(f"--tests {text!r}: {ast.unparse(node)} is no plain value") from error
+    return value
 
 
 def _defined(starter: str) -> str:
+    """The function that it leaves open; imports may stand before it."""
     try:
-        made = ast.parse(starter.rstrip() + "\n    pass\n").body[0]
-    except SyntaxError as error:
+        made = ast.parse(starter.rstrip() + "\n    pass\n").body[-1]
+    except UNPARSABLE as error:
         raise ProblemError(f"--starter {starter!r} is not the first line of a function") from error
     if not isinstance(made, ast.FunctionDef):
         raise ProblemError(f"--starter {starter!r} is not the first line of a function")

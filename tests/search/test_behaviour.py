@@ -54,6 +54,14 @@ def test_a_problem_without_examples_or_arguments_has_few_inputs_or_none() -> Non
     assert generated_inputs(no_argument, count=5, seed=0) == [()]
 
 
+def test_an_argument_that_may_be_left_out_is_changed_where_it_is_given() -> None:
+    examples = (CallTest(args=(), expected=0), CallTest(args=(2,), expected=4))
+    for seed in range(20):
+        found = generated_inputs(replace(PROBLEM, examples=examples), count=5, seed=seed)
+        assert found[:2] == [(), (2,)]
+        assert [len(args) for args in found[2:]] == [1, 1, 1]
+
+
 def test_programs_that_do_the_same_have_one_behaviour(sandbox: Sandbox) -> None:
     sources = [
         "def f(x): return sum(x)",
@@ -76,6 +84,15 @@ def test_sums_in_another_order_are_no_other_behaviour(sandbox: Sandbox) -> None:
     sources = ["def f(x): return (0.1 + 0.2) + 0.3, [1.5]", "def f(x): return 0.1 + (0.2 + 0.3), [1.5]"]
     one, other = behaviours(PROBLEM, sources, [([],)], sandbox=sandbox)
     assert one == other is not None
+
+
+def test_a_result_that_is_nested_too_deep_to_be_told_apart_ends_no_search(sandbox: Sandbox) -> None:
+    deep = "def f(x):\n    made = 1\n    for _ in range(199): made = {0: made}\n    return made if len(x) == 1 else 0"
+    found, other = behaviours(PROBLEM, [deep, "def f(x): return 1"], [([1, 2],), ([4],)], sandbox=sandbox)
+    assert other == "1\n1"
+    assert found is not None
+    # How deep is too deep is Python's to say, and differs between its versions.
+    assert found.startswith(("0\n!RecursionError", '0\n{"$dict": [[0, {"$dict": '))
 
 
 def test_a_program_that_never_ends_is_stopped_and_what_it_did_before_counts(sandbox: Sandbox) -> None:

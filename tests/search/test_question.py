@@ -20,6 +20,11 @@ def test_a_starter_of_one_s_own_is_kept_and_needs_no_call() -> None:
     assert (problem.entry_point, problem.starter, problem.examples) == ("twice", "def twice(n: int) -> int:", ())
 
 
+def test_imports_may_stand_before_the_starter_s_function() -> None:
+    starter = "from typing import Any\ndef f(n: Any) -> int:"
+    assert [problem_asked("x", calls, starter=starter).entry_point for calls in ([], ["f(1) == 1"])] == ["f", "f"]
+
+
 def test_negative_and_nested_values_are_plain() -> None:
     (example,) = problem_asked("x", ["f(-1, (2, {'a': [None]})) == {1, 2}"]).examples
     assert (example.args, example.expected) == ((-1, (2, {"a": [None]})), {1, 2})
@@ -35,6 +40,12 @@ def test_negative_and_nested_values_are_plain() -> None:
         (["f(x) == 4"], "", "x is no plain value"),
         (["f(1) == 1", "g(1) == 1"], "", "calls of f and g; expected calls of one function"),
         ([], "", "expected --tests, a call and what it returns"),
+        (["f({[1]}) == 3"], "", r"'f\(\{\[1\]\}\) == 3': \{\[1\]\} is no plain value"),
+        (["f(1) == {[1]: 2}"], "", r"\{\[1\]: 2\} is no plain value"),
+        (["f(...) == 1"], "", r"\.\.\. is no plain value"),
+        (["f(1, **{'b': 2}) == 3"], "", r"expected keyword arguments one by one, such as b=2, and no \*\*"),
+        (["f(" + "-" * 100_000 + "1) == 1"], "", "expected a call and what it returns"),
+        (["f(2) == 4"], "def g(n):", r"--starter 'def g\(n\):' defines g, and --tests call f; expected one function"),
         ([], "twice(n)", "is not the first line of a function"),
         ([], "def twice(n", "is not the first line of a function"),
     ],
