@@ -105,7 +105,7 @@ def search_round(
     assert how.name is not None
     samples, found = collector.alike(lambda: (folder.read("train"), folder.read("search")))
     wanted = unsolved(samples, problems["train"])
-    searched = {row.task_id for row in found}
+    searched = counts_by_problem(found)  # where the judge failed at every candidate, nothing is known yet
     missing = [problem for problem in wanted if problem.id not in searched]
     if missing:
         mine = collector.share_of(missing)

@@ -1,6 +1,7 @@
 """The round store: torn lines, repeated rows, other runs' folders."""
 
 import errno
+import resource
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,6 +98,36 @@ def test_a_torn_last_line_is_dropped_and_the_next_append_starts_a_new_one(tmp_pa
     assert [r.sample_index for r in store.read("train")] == [0]
     store.append("train", [row(index=1), row(index=2)])
     assert [r.sample_index for r in store.read("train")] == [0, 1, 2]
+
+
+def test_a_search_whose_rows_are_not_all_there_is_none_until_it_is_made_again(tmp_path: Path) -> None:
+    store = folder(tmp_path)
+    store.append("search", [row(index=index) for index in range(3)])
+    store.append("search", [row("a/c", index) for index in range(3)])
+    file = store.path / "search-rank000.jsonl"
+    lines = file.read_bytes().splitlines(keepends=True)
+    for kept in range(4, 6):
+        for torn in (b"", lines[kept][:-25]):
+            file.write_bytes(b"".join(lines[:kept]) + torn)
+            assert [r.key for r in store.read("search")] == [("a/b", 0), ("a/b", 1), ("a/b", 2)]
+    store.append("search", [row("a/c", index) for index in range(3)], rank=1)
+    assert [r.key for r in store.read("search")] == [(name, index) for name in ("a/b", "a/c") for index in range(3)]
+
+
+def test_rows_that_have_no_room_leave_the_file_as_it_was(tmp_path: Path) -> None:
+    store = folder(tmp_path)
+    store.append("train", [row(index=0)])
+    before = (store.path / "train-rank000.jsonl").read_bytes()
+    room, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, most))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            store.append("train", [row(index=index, solution="x" * 9_000) for index in range(1, 4)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, most))
+    assert (store.path / "train-rank000.jsonl").read_bytes() == before
+    store.append("train", [row(index=1)])
+    assert [r.key for r in store.read("train")] == [("a/b", 0), ("a/b", 1)]
 
 
 def test_the_newest_round_is_the_last_with_a_manifest(tmp_path: Path) -> None:

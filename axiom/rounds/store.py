@@ -1,8 +1,9 @@
 """Rounds on disk: ``<run>/rounds/000/`` with a manifest, the adapter that samples, and rows of judged samples.
 
 Rows are JSON lines, appended and synced in small groups, one file for each purpose and rank; a torn last line is
-dropped by the reader and a row that stands twice counts once. The manifest is written before the first sample
-and changes hands by rename.
+dropped by the reader and a row that stands twice counts once. A search's rows are one group, that of its first sample
+the last in it: where it is missing, a crash came in between, and the reader drops the others as well. The manifest is
+written before the first sample and changes hands by rename.
 """
 
 import errno
@@ -160,27 +161,44 @@ class RoundFolder:
         _replace(self.path / "manifest.json", json.dumps(asdict(manifest), indent=2))
 
     def append(self, purpose: Purpose, rows: Iterable[JudgedSample], *, rank: int = 0) -> None:
-        """Append rows and sync them to disk; a torn line left by a crash is ended first."""
-        file = self.path / f"{purpose}-rank{rank:03d}.jsonl"
-        with file.open("ab+") as handle:
-            if handle.tell() > 0:
+        """Append rows and sync them to disk; a torn line left by a crash is ended first.
+
+        Args:
+            purpose: the file; of ``search`` come all rows of a problem at once.
+            rows: without their values.
+            rank: likewise.
+
+        Raises:
+            OSError: if they have no room; the file is as it was then.
+        """
+        if purpose == "search":
+            rows = sorted(rows, key=lambda row: -row.sample_index)
+        lines = b"".join(map(_line, rows))
+        with (self.path / f"{purpose}-rank{rank:03d}.jsonl").open("ab+", buffering=0) as handle:
+            length = handle.seek(0, os.SEEK_END)
+            if length:
                 handle.seek(-1, os.SEEK_END)
-                if handle.read(1) != b"\n":
-                    handle.write(b"\n")
-            for row in rows:
-                kept = asdict(row)
-                del kept["value"]
-                handle.write(json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
-            handle.flush()
-            os.fsync(handle.fileno())
+                lines = (b"" if handle.read(1) == b"\n" else b"\n") + lines
+            try:
+                while lines:
+                    lines = lines[handle.write(lines) :]
+                os.fsync(handle.fileno())
+            except OSError:
+                handle.truncate(length)
+                raise
 
     def read(self, purpose: Purpose) -> list[JudgedSample]:
-        """All whole rows of all ranks, each key once, by problem and index; a verdict before a judge's fault."""
+        """All whole rows of all ranks, each key once, by problem and index; a verdict before a judge's fault.
+
+        Of searches, the whole ones.
+        """
         rows: dict[tuple[str, int], JudgedSample] = {}
         for file in sorted(self.path.glob(f"{purpose}-rank*.jsonl")):
             for row in _whole_rows(file):
                 if row.key not in rows or rows[row.key].outcome == "internal_error":
                     rows[row.key] = row
+        if purpose == "search":
+            rows = {key: row for key, row in rows.items() if (row.task_id, 0) in rows}
         values = self._values() if purpose == "train" else {}
         return [replace(rows[key], value=values[key]) if key in values else rows[key] for key in sorted(rows)]
 
@@ -236,6 +254,12 @@ def _replace(file: Path, text: str) -> None:
         opened.flush()
         os.fsync(opened.fileno())
     part.rename(file)
+
+
+def _line(row: JudgedSample) -> bytes:
+    kept = asdict(row)
+    del kept["value"]
+    return json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 def _whole_rows(file: Path) -> Iterator[JudgedSample]:
