@@ -178,7 +178,7 @@ def _sample(problem: Problem, place: int, candidate: Candidate, collector: Colle
         log_probs=(),
         tokens=candidate.tokens,
         finish_reason=candidate.finish_reason,
-        seed=collector.seed,
+        seed=collector.seed if candidate.seed is None else candidate.seed,
         sampler=collector.sampler.name,
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from axiom.generation.sampler import sample_seed
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import problem_to_json
 from axiom.rounds.store import RoundStore
@@ -48,6 +49,12 @@ def test_what_a_search_finds_is_learned_and_not_searched_for_again(
     told = {(row.passed, (row.solution or "").rstrip().endswith("return 1")) for row in found}
     assert told == {(True, True), (False, False)}
     assert not any(row.token_ids or row.log_probs for row in found)
+    assert all(row.tokens > 0 for row in found)
+    of_samples = [
+        sample_seed(0, purpose="solve", round_index=0, problem_id=ONE.id, sample_index=place)
+        for place in range(len(found))
+    ]
+    assert [row.seed for row in found] == ([0] * len(found) if name == "value_beam" else of_samples)
     # One distinct program passes; the round's own sample did not.
     assert " 0 of 1 │ 0 of 1 │    1 of 1 │        1 " in done.stdout
     (solved,) = events(run).Scalars("search/solved")

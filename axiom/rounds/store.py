@@ -38,7 +38,7 @@ class JudgedSample:
         token_ids: the completion's tokens; empty where the engine does not tell.
         log_probs: of each of them under the policy that sampled at temperature 1, in nats; likewise.
         finish_reason: ``stop`` or ``length``.
-        seed: of the sample's random stream.
+        seed: of the sample's random stream; the run's where a search drew it from several, line by line.
         sampler: the engine.
         value: P(pass) by the round's value function, which is kept apart; None where there is none.
     """

@@ -32,6 +32,7 @@ class Candidate:
         feedback: what the first public example that failed came to, for a person or the model; empty where none did.
         text: the completion.
         finish_reason: ``stop``, or ``length`` where it was cut off.
+        seed: of its random stream; None where it was drawn from several, line by line.
     """
 
     source: str | None
@@ -43,6 +44,7 @@ class Candidate:
     feedback: str = ""
     text: str = ""
     finish_reason: FinishReason = "stop"
+    seed: int | None = None
 
 
 class Chooser(ABC):

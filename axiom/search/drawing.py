@@ -139,7 +139,10 @@ class Drawing:
                 requests.append(Request(f"{self.problem.id}#{number}", prompt, seeds, goes_on=True))
         openings = {request.key: request.prompt.opening for request in requests}
         drawn = yield from self._drawn(requests, self._params)
-        self.add([self.sampled(openings[one.key], one.text, one, finish_reason=one.finish_reason) for one in drawn])
+        whole = [self.sampled(openings[one.key], one.text, one, finish_reason=one.finish_reason) for one in drawn]
+        self.add(
+            [replace(sampled, tokens=one.tokens, seed=one.seed) for sampled, one in zip(whole, drawn, strict=True)]
+        )
 
     def extend(
         self,

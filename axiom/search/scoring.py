@@ -34,6 +34,8 @@ class Sampled:
         log_probs: of each token under the policy; empty where the engine did not tell.
         text: the completion.
         finish_reason: ``stop``, or ``length`` where it was cut off.
+        tokens: how many were drawn; None where ``token_ids`` has them all, as it has unless an engine tells none.
+        seed: of its random stream; None where it was drawn from several, line by line.
     """
 
     source: str | None
@@ -41,6 +43,8 @@ class Sampled:
     log_probs: tuple[float, ...] = ()
     text: str = ""
     finish_reason: FinishReason = "stop"
+    tokens: int | None = None
+    seed: int | None = None
 
 
 class Drawn(Protocol):
@@ -180,7 +184,7 @@ def candidates_of(
     return [
         Candidate(
             source=sample.source,
-            tokens=len(sample.token_ids),
+            tokens=len(sample.token_ids) if sample.tokens is None else sample.tokens,
             log_prob=sum(sample.log_probs) / len(sample.log_probs) if sample.log_probs else None,
             value=of_value,
             examples=of_examples.share,
@@ -188,6 +192,7 @@ def candidates_of(
             feedback=of_examples.feedback,
             text=sample.text,
             finish_reason=sample.finish_reason,
+            seed=sample.seed,
         )
         for sample, of_value, of_examples, behaviour in zip(samples, values, tried, acting, strict=True)
     ]

@@ -1,16 +1,18 @@
 """Searches over a scripted engine: budgets, groups, who is chosen, and what is fed back."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from axiom.errors import SamplingError
-from axiom.generation.sampler import Request, Sample, SamplingParams
+from axiom.generation.sampler import Request, Sample, SamplingParams, sample_seed
 from axiom.prompts import Prompt
 from axiom.search.choosers import Candidate, chosen
 from axiom.search.drawing import Budget, Drawing, Scorer, Solution, by_what_is_known
 from axiom.search.question import problem_asked
-from axiom.search.scoring import Sampled
+from axiom.search.scoring import Sampled, candidates_of
 from axiom.search.searches import best_of_n, repair
 from axiom.search.steps import Steps, run_steps
 
@@ -90,6 +92,22 @@ def test_a_budget_of_tokens_holds_and_what_short_samples_leave_is_used() -> None
     # 100 tokens hold five of up to 20; these took 50, which hold two; 30 hold one; 20 one; 10 none.
     assert sampler.asked == [5, 2, 1, 1]
     assert solution.tokens == 90
+
+
+def test_candidates_know_their_length_and_stream_where_an_engine_tells_no_tokens() -> None:
+    class Silent(Scripted):
+        def sample(self, *given: Any, **more: Any) -> Iterator[Sample]:
+            for one in super().sample(*given, **more):
+                yield replace(one, token_ids=(), log_probs=(), tokens=one.index + 3)
+
+    sampler = Silent()
+    under_way = drawing(sampler, samples=18, score=lambda samples: candidates_of(PROBLEM, samples))
+    solution = result(best_of_n(under_way, style="complete"), sampler)
+    assert [one.tokens for one in solution.candidates] == list(range(3, 21))
+    seeds = [
+        sample_seed(0, purpose="solve", round_index=0, problem_id=PROBLEM.id, sample_index=index) for index in range(18)
+    ]
+    assert [one.seed for one in solution.candidates] == seeds
 
 
 def test_a_budget_below_one_sample_is_refused() -> None:
