@@ -8,6 +8,7 @@ arXiv 1705.08439). pass@k, acceptance and the curriculum count the round's sampl
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -24,7 +25,8 @@ from axiom.rounds.progress import CollectProgress
 from axiom.rounds.store import JudgedSample, Purpose, RoundFolder, counts_by_problem
 from axiom.search.choosers import Candidate
 from axiom.search.drawing import Budget, Solution
-from axiom.search.searcher import Searcher, search_judge
+from axiom.search.searcher import Searcher, SearchName, needs_judge, search_judge
+from axiom.verification.judge import Judge
 from datamodules.collector import Collector
 from datamodules.value_along import ValueAlong
 
@@ -112,7 +114,7 @@ def search_round(
         collector.prepare(policy, workspace=workspace, problems=problems, round_index=round_index)
         value = load_value_function(folder.value, policy) if how.name == "value_beam" else None
         with (
-            search_judge(collector.isolation) as by_examples,
+            _judge_of_examples(how.name, collector) as by_examples,
             Searcher(
                 how.name,
                 judge=by_examples,
@@ -136,6 +138,13 @@ def search_round(
         collector.wait_for_all()
     ids = {problem.id for problem in wanted}
     return _figures([row for row in folder.read("search") if row.task_id in ids])
+
+
+def _judge_of_examples(name: SearchName, collector: Collector) -> AbstractContextManager[Judge | None]:
+    """With as many workers as the judge of the hidden tests, which is idle meanwhile; none where nobody asks it."""
+    if needs_judge(name, chooses=False):
+        return search_judge(collector.isolation, workers=collector.judge.workers)
+    return nullcontext()
 
 
 def unsolved(rows: Sequence[JudgedSample], problems: Sequence[Problem]) -> list[Problem]:

@@ -4,19 +4,26 @@ import json
 from dataclasses import replace
 from itertools import groupby, islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
-from axiom.generation.sampler import sample_seed
+from axiom.__main__ import main
+from axiom.errors import ConfigError
+from axiom.generation.sampler import SamplingParams, sample_seed
 from axiom.problems.hidden_tests import CallTest
 from axiom.problems.problem import problem_to_json
 from axiom.rounds.store import RoundStore
+from axiom.search import searcher
 from axiom.search.choosers import Candidate
+from axiom.search.drawing import Budget
+from axiom.search.searcher import Searcher, SearchName
+from axiom.verification.judge import Judge
 from callbacks.expert_iteration import ExpertIteration
 from datamodules.round_search import completion_of, unsolved
 from tests.runs import ONE, axiom, events, layout, refusal, settings
-from tests.scripted import TWO
+from tests.scripted import TWO, Scripted
 from tests.test_store import row as judged
 
 SEED = ("--data.seed", "0")  # whose one sample fails
@@ -96,6 +103,43 @@ def test_a_search_that_was_stopped_goes_on_with_the_problems_that_are_missing(
     assert [(row.outcome, row.passed) for row in folder.read("search")] == [(row.outcome, row.passed) for row in whole]
     assert [(row.key, row.completion) for row in folder.read("search")] == [(row.key, row.completion) for row in whole]
     assert folder.read("train") == train
+
+
+@pytest.mark.parametrize("name", ["repair", "best_of_n"])
+def test_a_search_has_the_workers_of_the_rounds_judge_and_opens_nothing_that_nobody_asks(
+    taught: tuple[Path, Path], problems: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[tuple[str, int]] = []
+
+    def noted(self: Judge, *, workers: int = 1, all_tests: bool = False, **settings: Any) -> None:
+        opened.append(("examples" if all_tests else "hidden tests", workers))
+        judge_init(self, workers=workers, all_tests=all_tests, **settings)
+
+    def refused(isolation: str) -> None:
+        raise AssertionError("a sandbox was opened to choose in, where nothing is chosen")
+
+    judge_init = Judge.__init__
+    monkeypatch.setattr(Judge, "__init__", noted)
+    monkeypatch.setattr(searcher, "make_sandbox", refused)
+    more = ("--data.search.name", name, "--data.search.samples", "2", "--data.judge_workers", "3", *SEED)
+    more += ("--model.k", "[1]")
+    assert main(["collect", *settings(tmp_path / "run", taught[0], problems, *more, samples=1)]) == 0
+    assert opened == [("hidden tests", 3)] + [("examples", 3)] * (name == "repair")
+
+
+@pytest.mark.parametrize(("search", "chooses"), [("best_of_n", True), ("repair", False)])
+def test_a_choice_or_a_repair_without_a_judge_of_the_examples_is_refused(search: SearchName, chooses: bool) -> None:
+    with pytest.raises(ConfigError, match=f"{search} needs a judge of the public examples"):
+        Searcher(
+            search,
+            judge=None,
+            sampler=Scripted(lambda key, index: ""),
+            tokenizer=None,
+            params=SamplingParams(),
+            style="complete",
+            budget=Budget(1),
+            chooses=chooses,
+        )
 
 
 def test_what_a_sample_solved_or_nobody_sampled_is_not_searched_for() -> None:

@@ -16,7 +16,7 @@ from axiom.search.scoring import Sampled, candidates_of, values_so_far
 from axiom.search.searches import best_of_n, repair
 from axiom.search.steps import Steps, run_steps
 from axiom.search.value_beam import value_beam
-from axiom.verification.judge import Judge, available_cores, make_sandbox
+from axiom.verification.judge import Judge, default_workers, make_sandbox
 
 SearchName = Literal["best_of_n", "consensus", "value_beam", "repair"]
 SEARCHES: tuple[SearchName, ...] = get_args(SearchName)
@@ -24,13 +24,22 @@ SEARCHES: tuple[SearchName, ...] = get_args(SearchName)
 _SAMPLES_AT_ONCE = 256
 
 
-def search_judge(isolation: str = "auto") -> Judge:
-    """A judge as searches want it: one that runs every public example, on half of the cores.
+def search_judge(isolation: str = "auto", *, workers: int | None = None) -> Judge:
+    """A judge as searches want it: one that runs every public example.
+
+    Args:
+        isolation: of its sandbox.
+        workers: programs run at a time; None takes half of the cores.
 
     Raises:
         SandboxError: for an unknown isolation.
     """
-    return Judge(workers=max(available_cores() // 2, 1), isolation=isolation, all_tests=True)
+    return Judge(workers=workers or default_workers(), isolation=isolation, all_tests=True)
+
+
+def needs_judge(search: SearchName, *, chooses: bool) -> bool:
+    """Whether a search runs the public examples: to choose among its candidates, or to repair them."""
+    return chooses or search == "repair"
 
 
 class Searcher:
@@ -38,7 +47,8 @@ class Searcher:
 
     Args:
         search: ``best_of_n``, ``consensus`` (the same, agreement first), ``value_beam`` or ``repair``.
-        judge: of the public examples (:func:`search_judge`), open; the sandbox is of its isolation.
+        judge: of the public examples (:func:`search_judge`), open; the sandbox is of its isolation. None where nobody
+            runs them (:func:`needs_judge`).
         sampler: draws; bound to its policy.
         tokenizer: of that policy.
         params: how samples are drawn.
@@ -51,14 +61,14 @@ class Searcher:
             out about them but what the search goes by.
 
     Raises:
-        ConfigError: for a beam without a value function.
+        ConfigError: for a beam without a value function, or a missing judge.
     """
 
     def __init__(
         self,
         search: SearchName,
         *,
-        judge: Judge,
+        judge: Judge | None,
         sampler: Sampler,
         tokenizer: Any,
         params: SamplingParams,
@@ -71,17 +81,21 @@ class Searcher:
     ) -> None:
         if search == "value_beam" and value is None:
             raise ConfigError("value_beam needs a value function")
+        if judge is None and needs_judge(search, chooses=chooses):
+            raise ConfigError(f"{search} needs a judge of the public examples")
         self._search, self._sampler, self._tokenizer = search, sampler, tokenizer
         self._params, self._style, self._budget = params, style, budget
         self._seed, self._round = seed, round_index
         self._value, self._chooses = value, chooses
-        self._judge, self._sandbox = judge, make_sandbox(judge.isolation)
+        self._judge = judge if needs_judge(search, chooses=chooses) else None
+        self._sandbox = make_sandbox(judge.isolation) if judge is not None and chooses else None
 
     def __enter__(self) -> "Searcher":
         return self
 
     def __exit__(self, *raised: Any) -> None:
-        self._sandbox.close()
+        if self._sandbox is not None:
+            self._sandbox.close()
 
     def solve(self, problem: Problem, *, on_candidates: Callable[[Solution], None] = lambda solution: None) -> Solution:
         """The best program for a problem, within the budget.
@@ -119,12 +133,12 @@ class Searcher:
             return candidates_of(
                 problem,
                 samples,
-                judge=self._judge if self._chooses or self._search == "repair" else None,
-                sandbox=self._sandbox if self._chooses else None,
+                judge=self._judge,
+                sandbox=self._sandbox,
                 value=self._value if self._chooses else None,
                 prompt=prompt,
                 seed=self._seed,
-                workers=self._judge.workers,
+                workers=1 if self._judge is None else self._judge.workers,
             )
 
         drawing = Drawing(
