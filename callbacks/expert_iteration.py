@@ -118,7 +118,7 @@ class ExpertIteration(L.Callback):
         """Report the round that begins; model 0 is evaluated here, before any training."""
         self._report(trainer, trainer.datamodule)  # type: ignore[attr-defined]
         # A run that was killed before it knew that no better round comes knows it now.
-        trainer.should_stop = trainer.should_stop or self._is_over(trainer)
+        trainer.should_stop = self._is_over(trainer) or trainer.should_stop
 
     def on_train_epoch_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         """At the beginning of a round, put the adapter in place that it trains, and tell the module."""
@@ -141,7 +141,7 @@ class ExpertIteration(L.Callback):
         data: Any = trainer.datamodule  # type: ignore[attr-defined]
         data.begin_round(done // self.epochs_per_round)
         data.collect("validation")
-        trainer.should_stop = trainer.should_stop or self._is_over(trainer)
+        trainer.should_stop = self._is_over(trainer) or trainer.should_stop
         if data.round < self.rounds and not trainer.should_stop:
             data.collect("train")
         self._report(trainer, data)
@@ -208,13 +208,18 @@ class ExpertIteration(L.Callback):
             self._report(trainer, data)
 
     def _validation(self, trainer: L.Trainer) -> dict[int, Counts]:
-        """Validation counts by round; none of a newest round of which a kill has left a part of its samples."""
+        """Validation counts by round; none of a newest round of which a kill has left a part of its samples.
+
+        As rank 0 sees them: where another machine's listing is old, its rank would choose another round. Every rank
+        calls this.
+        """
         data: Any = trainer.datamodule  # type: ignore[attr-defined]
         found = {index: data.store.folder(index).read("validation") for index in range(self.rounds + 1)}
         newest = max((index for index, rows in found.items() if rows), default=0)
         if len(found[newest]) < data.samples["validation"] * len(data.problems["validation"]):
             found[newest] = []
-        return {index: counts_by_problem(rows) for index, rows in found.items()}
+        counts: dict[int, Counts] = {index: counts_by_problem(rows) for index, rows in found.items()}
+        return trainer.strategy.broadcast(counts)
 
     def _best(self, trainer: L.Trainer) -> int:
         return best_round(self._validation(trainer), k=max(self.k), choice=self.choice) or 0

@@ -237,7 +237,7 @@ class BestOfNDataModule(L.LightningDataModule):
             self._collect(self.folder, purpose)
             if purpose == "train":
                 self.figures = self._learn_and_search()
-        return self.folder.read(purpose)
+        return self.collector.alike(lambda: self.folder.read(purpose))
 
     def _learn_and_search(self) -> dict[str, float]:
         """Learn the round's value function, and search for what its samples have not solved; figures of both."""
@@ -265,9 +265,8 @@ class BestOfNDataModule(L.LightningDataModule):
         self._barrier()
         self._collect(folder, purpose)
         wanted = {problem.id for problem in problems}
-        return [
-            row for row in folder.read(purpose) if row.task_id in wanted and row.sample_index < self.samples[purpose]
-        ]
+        rows = self.collector.alike(lambda: folder.read(purpose))
+        return [row for row in rows if row.task_id in wanted and row.sample_index < self.samples[purpose]]
 
     def _collect(self, folder: RoundFolder, purpose: Purpose) -> None:
         """Sample and judge, on all ranks, what is missing."""

@@ -4,6 +4,7 @@ import json
 import re
 import signal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -114,11 +115,27 @@ def test_the_table_of_a_run_that_went_on_tells_of_earlier_rounds_what_was_measur
     assert data.round == 1
 
 
+def test_every_rank_chooses_among_the_rounds_as_rank_0_sees_them(tmp_path: Path) -> None:
+    store = RoundStore(tmp_path)
+    store.folder(0).write_manifest(Manifest(round=0, base="m", adapter_hash="h", seed=0))
+    store.folder(0).append("validation", samples({"a": (4, 1)}))  # round 1's are not in this machine's listing yet
+    data = Rounds(store)
+    data.samples, data.problems = {"validation": 4}, {"validation": ["a"]}
+    own = SimpleNamespace(datamodule=data, strategy=SimpleNamespace(broadcast=lambda counts: counts))
+    first = SimpleNamespace(
+        datamodule=data, strategy=SimpleNamespace(broadcast=lambda counts: {**counts, 1: {"a": (4, 3)}})
+    )
+    callback: Any = ExpertIteration(rounds=1, k=(1,))
+    assert (callback._best(own), callback._best(first)) == (0, 1)
+
+
 class Rounds:
     """As much of a DataModule as the table is made of."""
 
     def __init__(self, store: RoundStore) -> None:
         self.store, self.round = store, 1
+        self.samples: dict[str, int] = {}
+        self.problems: dict[str, list[str]] = {}
 
     @property
     def folder(self) -> RoundFolder:
