@@ -59,6 +59,15 @@ def test_the_wall_limit_is_over_all_inputs(judge: Judge) -> None:
     assert judged(judge, source, *[test] * 2, limits={"cpu_s": 1.0, "wall_s": 4.0}).passed
 
 
+def test_an_input_s_limit_ends_a_program_that_the_sum_would_let_go_on(judge: Judge) -> None:
+    tests = [{"stdin": str(n), "stdout": "1"} for n in range(9)]
+    limits = {"cpu_s": 60.0, "input_cpu_s": 0.3}
+    busy = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end:\n    pass\nprint(1)\n"
+    assert judged(judge, busy.format(0.1), *tests, limits=limits).passed
+    verdict = judged(judge, busy.format(50), *tests, limits=limits)
+    assert (verdict.outcome, verdict.message) == (Outcome.time_limit, "test 0: used more than 0.3 s of CPU")
+
+
 @pytest.mark.parametrize(
     ("source", "outcome"),
     [

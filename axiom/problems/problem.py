@@ -25,7 +25,8 @@ from axiom.problems.hidden_tests import (
 ProblemKind = Literal["function", "class", "program"]
 WALL_TO_CPU = 10.0
 _LEAST_CPU_S, _CPU_TO_REFERENCE = 0.5, 20.0
-_MOST = {"cpu_s": 3600.0, "wall_s": 36_000.0, "memory_bytes": 1 << 40}
+_MOST = {"cpu_s": 3600.0, "wall_s": 36_000.0, "memory_bytes": 1 << 40, "input_cpu_s": 3600.0}
+_CALLS_IN_FULL = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,14 @@ class Limits:
         cpu_s: processor seconds, user and system.
         wall_s: seconds on the clock; catches programs that sleep.
         memory_bytes: address space that the program may add.
+        input_cpu_s: of a whole program's processor seconds those on one input, and a tenth of what it may take on the
+            clock; None bounds the sum alone.
     """
 
     cpu_s: float = 2.0
     wall_s: float = 20.0
     memory_bytes: int = 256 * 1024 * 1024
+    input_cpu_s: float | None = None
 
     @classmethod
     def by_reference(cls, cpu_s: float) -> "Limits":
@@ -48,15 +52,20 @@ class Limits:
         allowed_s = max(_LEAST_CPU_S, _CPU_TO_REFERENCE * cpu_s)
         return cls(allowed_s, WALL_TO_CPU * allowed_s)
 
-    def over(self, tests: int) -> "Limits":
+    def over(self, tests: int, *, are_calls: bool) -> "Limits":
         """Where these are what a program may use on one test: what it may use on that many together.
 
-        A program that keeps to the time of one test on every test keeps to the sum. Lost is the limit on each: a test
-        may take what others leave over, and a program that never ends is stopped only when all of it is used up. No
-        time is longer than a problem may name; memory stays as it is.
+        A whole program is limited on each input as well. Calls share a process, and one of them may take what others
+        leave over, so that a call which never ends is stopped only when all of it is used up: they have the time of ten
+        tests at most. No time is longer than a problem may name; memory stays as it is.
+
+        Args:
+            tests: how many.
+            are_calls: whether they call a function, and are no inputs of a whole program.
         """
-        cpu_s, wall_s = min(tests * self.cpu_s, _MOST["cpu_s"]), min(tests * self.wall_s, _MOST["wall_s"])
-        return replace(self, cpu_s=cpu_s, wall_s=wall_s)
+        times = min(tests, _CALLS_IN_FULL) if are_calls else tests
+        cpu_s, wall_s = min(times * self.cpu_s, _MOST["cpu_s"]), min(times * self.wall_s, _MOST["wall_s"])
+        return replace(self, cpu_s=cpu_s, wall_s=wall_s, input_cpu_s=None if are_calls else self.cpu_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +175,7 @@ def problem_to_json(problem: Problem) -> dict[str, Any]:
         "checker": problem.checker,
     }
     if problem.limits is not None:
-        record["limits"] = asdict(problem.limits)
+        record["limits"] = {name: limit for name, limit in asdict(problem.limits).items() if limit is not None}
     return {key: value for key, value in record.items() if value not in ("", [])}
 
 
@@ -224,7 +233,8 @@ def _limits(value: object) -> Limits | None:
             raise ProblemError(f"field 'limits.{name}': expected a positive number up to {_MOST[name]}, got {number!r}")
     cpu_s = float(value.get("cpu_s", Limits().cpu_s))
     memory_bytes = math.ceil(value.get("memory_bytes", Limits().memory_bytes))
-    return Limits(cpu_s, float(value.get("wall_s", WALL_TO_CPU * cpu_s)), memory_bytes)
+    of_an_input = float(value["input_cpu_s"]) if "input_cpu_s" in value else None
+    return Limits(cpu_s, float(value.get("wall_s", WALL_TO_CPU * cpu_s)), memory_bytes, of_an_input)
 
 
 def _tests(record: Mapping[str, Any], name: str) -> tuple[HiddenTest, ...]:

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, cast
 
 from axiom.problems.hidden_tests import LISTS, CallTest, CheckTest, ClassTest, Compare, ProgramTest
-from axiom.problems.problem import Limits, Problem
+from axiom.problems.problem import WALL_TO_CPU, Limits, Problem
 from axiom.sandbox.nodes import written
 from axiom.sandbox.protocol import (
     MAX_OUTPUT_BYTES,
@@ -201,6 +201,8 @@ class Testing:
 
     def _program_test(self, test: ProgramTest) -> Failure | None:
         cpu_s, wall_s = self._limits.cpu_s - self._cpu_s, self._limits.wall_s - self._running_s
+        if (most := self._limits.input_cpu_s) is not None:
+            cpu_s, wall_s = min(cpu_s, most), min(wall_s, WALL_TO_CPU * most)
         limits = replace(self._limits, cpu_s=max(cpu_s, _LEAST_S), wall_s=max(wall_s, _LEAST_S))
         output_bytes = max(MAX_OUTPUT_BYTES, 2 * len(test.stdout.encode(errors="replace")))
         session = self._start(self._source, limits, stdin=test.stdin, output_bytes=output_bytes)

@@ -13,7 +13,7 @@ from axiom.errors import ProblemError
 from axiom.problems.formats import FORMATS, format_of, reader
 from axiom.problems.hidden_tests import CallTest, CheckTest, ProgramTest
 from axiom.problems.humaneval import humaneval_problem, humaneval_records
-from axiom.problems.problem import Problem
+from axiom.problems.problem import Problem, problem_from_json, problem_to_json
 from axiom.verification.judge import Judge
 
 DOUBLE = "def double(n):\n    return 2 * n\n"
@@ -165,23 +165,33 @@ def test_code_contests_keeps_every_test() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "record", "cpu_s", "wall_s"),
+    ("name", "record", "cpu_s", "wall_s", "input_cpu_s"),
     [
-        ("apps", APPS_CALLS, 8.0, 80.0),
-        ("apps", APPS_PROGRAM, 8.0, 80.0),
-        ("livecodebench", LCB, 12.0, 120.0),
-        ("livecodebench", LCB_CALLS, 6.0, 60.0),
-        ("code_contests", CONTESTS, 22.5, 225.0),
-        ("code_contests", CONTESTS | {"time_limit": None}, 6.0, 60.0),
-        ("code_contests", CONTESTS | {"time_limit": {"seconds": 700}}, 3600.0, 36_000.0),
+        ("apps", APPS_CALLS, 8.0, 80.0, None),
+        ("apps", APPS_PROGRAM, 8.0, 80.0, 4.0),
+        ("livecodebench", LCB, 12.0, 120.0, 6.0),
+        ("livecodebench", LCB_CALLS, 6.0, 60.0, None),
+        ("code_contests", CONTESTS, 22.5, 225.0, 7.5),
+        ("code_contests", CONTESTS | {"time_limit": None}, 6.0, 60.0, 2.0),
+        ("code_contests", CONTESTS | {"time_limit": {"seconds": 700}}, 3600.0, 36_000.0, 3500.0),
     ],
 )
 def test_the_time_of_one_test_is_allowed_for_each_of_them(
-    name: str, record: dict[str, Any], cpu_s: float, wall_s: float
+    name: str, record: dict[str, Any], cpu_s: float, wall_s: float, input_cpu_s: float | None
 ) -> None:
-    limits = read(name, record).limits
+    problem = read(name, record)
+    limits = problem.limits
     assert limits is not None
-    assert (limits.cpu_s, limits.wall_s) == (cpu_s, wall_s)
+    assert (limits.cpu_s, limits.wall_s, limits.input_cpu_s) == (cpu_s, wall_s, input_cpu_s)
+    assert problem_from_json(problem_to_json(problem)).limits == limits
+
+
+def test_calls_share_the_time_of_ten_tests_at_most() -> None:
+    told = json.loads(str(APPS_CALLS["input_output"]))
+    many = told | {"inputs": told["inputs"] * 50, "outputs": told["outputs"] * 50}
+    limits = read("apps", APPS_CALLS | {"input_output": json.dumps(many)}).limits
+    assert limits is not None
+    assert (limits.cpu_s, limits.wall_s) == (40.0, 400.0)
 
 
 def test_a_program_that_keeps_to_the_time_of_each_test_passes_them_all(judge: Judge) -> None:

@@ -2,8 +2,8 @@
 
 ``input_output`` with an ``fn_name`` is calls of a function, without one it is whole programs. Numbers are compared
 exactly and printed lines apart from white space at their ends, which is stricter than the paper's evaluator. That one
-gives each test 4 s on the clock; here a program has 4 s of CPU times the number of tests for all of them together, so
-that what keeps to 4 s on each passes, and one test may take longer (:meth:`axiom.problems.problem.Limits.over`).
+gives each test 4 s on the clock; here a whole program has 4 s of CPU on each, and the calls of a function share them
+(:meth:`axiom.problems.problem.Limits.over`).
 """
 
 import json
@@ -41,7 +41,7 @@ def apps_problem(record: Mapping[str, Any]) -> Problem:
         statement=record["question"].strip(),
         starter=starter,
         tests=tuple(_call(*pair) if name else _program(*pair) for pair in pairs),
-        limits=_LIMITS_OF_A_TEST.over(len(pairs)),
+        limits=_LIMITS_OF_A_TEST.over(len(pairs), are_calls=bool(name)),
         difficulty=_DIFFICULTIES.get(record.get("difficulty", ""), ""),
         source="apps",
         reference=solutions[0] if solutions else "",

@@ -1,8 +1,7 @@
 """CodeContests (Li et al. 2022, arXiv 2203.07814; CC-BY-4.0): the hub's rows, or the same fields in a JSONL file.
 
 All three lists of tests are hidden. A record's time limit is for one test and was set for compiled languages: Python
-gets five times as much, at least 2 s, times the number of tests for all of them together, so that one test may take
-longer (:meth:`axiom.problems.problem.Limits.over`).
+gets five times as much, and at least 2 s.
 """
 
 from collections.abc import Mapping
@@ -38,7 +37,7 @@ def code_contests_problem(record: Mapping[str, Any]) -> Problem:
         entry_point="",
         statement=record["description"].strip(),
         tests=tuple(ProgramTest(stdin=stdin, stdout=stdout) for stdin, stdout in pairs),
-        limits=Limits(cpu_s, WALL_TO_CPU * cpu_s, memory_bytes).over(len(pairs)),
+        limits=Limits(cpu_s, WALL_TO_CPU * cpu_s, memory_bytes).over(len(pairs), are_calls=False),
         tags=tuple(tag for tag in record.get("cf_tags") or [] if tag),
         source="code_contests",
         reference=_python(record.get("solutions") or {}),

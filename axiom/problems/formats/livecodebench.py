@@ -3,8 +3,8 @@
 Its hidden tests may be text in JSON, or that text pickled, packed with zlib and written in base64; what is unpacked is
 a plain string, so an unpickler that loads no class reads it.
 
-Its evaluator gives each test 6 s on the clock; here a program has 6 s of CPU times the number of tests for all of them
-together, so that what keeps to 6 s on each passes, and one may take more (:meth:`axiom.problems.problem.Limits.over`).
+Its evaluator gives each test 6 s on the clock; here a whole program has 6 s of CPU on each, and the calls of a function
+share them (:meth:`axiom.problems.problem.Limits.over`).
 """
 
 import base64
@@ -41,7 +41,7 @@ def livecodebench_problem(record: Mapping[str, Any]) -> Problem:
         statement=record["question_content"].strip(),
         starter=_starter(record.get("starter_code", ""), name),
         tests=tuple(_test(case) for case in cases),
-        limits=_LIMITS_OF_A_TEST.over(len(cases)),
+        limits=_LIMITS_OF_A_TEST.over(len(cases), are_calls=bool(name)),
         difficulty=record.get("difficulty", ""),
         tags=(record["platform"],) if record.get("platform") else (),
         source="livecodebench",
