@@ -86,7 +86,7 @@ class ValueFunction(nn.Module):
         self.trains_adapter = trains_adapter or kind == "likelihood"
         self.reads_confidence = reads_confidence or kind == "likelihood"
         self.own_adapter: dict[str, torch.Tensor] | None = None
-        width = policy.model.config.get_text_config().hidden_size + CONFIDENCE * reads_confidence
+        width = policy.model.config.get_text_config().hidden_size + CONFIDENCE * self.reads_confidence
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.head = ValueHead(width=width, hidden=hidden).to(policy.device)

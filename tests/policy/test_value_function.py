@@ -103,6 +103,13 @@ def test_a_likelihood_value_is_the_policy_s_own_against_who_sampled(tiny_model: 
         again.logits(replace(BATCH, sampled=torch.tensor([])))
 
 
+def test_a_likelihood_value_that_was_told_to_read_no_confidence_is_read_again(policy: Policy, tmp_path: Path) -> None:
+    value = ValueFunction(policy, trains_adapter=True, kind="likelihood", reads_confidence=False)
+    value.save(tmp_path / "value")
+    again = load_value_function(tmp_path / "value", policy)
+    torch.testing.assert_close(again.logits(BATCH), value.logits(BATCH))
+
+
 def test_a_folder_without_a_value_function_or_for_another_model_is_refused(
     policy: Policy, tmp_path: Path, tiny_model: Path
 ) -> None:
