@@ -128,11 +128,11 @@ def _learned(
         learn_head(value, learned, known, epochs=how.epochs, learning_rate=how.learning_rate, seed=seed)
         value.save(folder.value)
         once = list({(row.task_id, row.completion): row for row in kept}.values())
-        told = values_along(value, known_of(value, examples(once, "train")))
+        told = values_along(value, examples(once, "train"))
         ends = {(row.task_id, row.completion): own[-1] for row, own in zip(once, told, strict=True)}
         folder.write_values({row.key: ends[row.task_id, row.completion] for row in kept})
         unseen = distinct("validation", [index]) if learned else []
-        return _figures(unseen, values_along(value, known_of(value, unseen)))
+        return _figures(unseen, values_along(value, unseen))
 
 
 def _with_a_pass(rows: Sequence[JudgedSample]) -> list[JudgedSample]:

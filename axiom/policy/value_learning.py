@@ -4,10 +4,11 @@ The policy stays as it is. What the head reads is computed once for each complet
 products of small matrices.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 
+from axiom.learning.packing import PackedBatch
 from axiom.learning.value import value_loss
 from axiom.learning.value_examples import ValueExample, value_batch
 from axiom.policy.value_function import ValueFunction
@@ -26,12 +27,7 @@ def known_of(value: ValueFunction, examples: Sequence[ValueExample]) -> list[tor
     Raises:
         ModelError: if the head reads log-probabilities that a completion lacks.
     """
-    found: list[torch.Tensor] = []
-    for start in range(0, len(examples), _COMPLETIONS_AT_A_TIME):
-        batch = value_batch(examples[start : start + _COMPLETIONS_AT_A_TIME]).to(value.policy.device)
-        known = value.known(batch.packed).cpu()
-        found += known.split(batch.packed.target_counts.tolist())  # type: ignore[no-untyped-call]
-    return found
+    return _by_completion(examples, value.known, value.policy.device)
 
 
 def learn_head(
@@ -76,11 +72,25 @@ def learn_head(
 
 
 @torch.no_grad()
-def values_along(value: ValueFunction, known: Sequence[torch.Tensor]) -> list[list[float]]:
+def values_along(value: ValueFunction, examples: Sequence[ValueExample]) -> list[list[float]]:
     """P(pass) at each state of each completion.
 
     Args:
-        value: the value function.
-        known: what its head reads of each.
+        value: of either kind.
+        examples: those of one problem best stand together, so that their prompt is read once.
+
+    Raises:
+        ModelError: if the value function reads log-probabilities that a completion lacks.
     """
-    return [value.head(own.to(value.policy.device)).sigmoid().tolist() for own in known]
+    return [own.sigmoid().tolist() for own in _by_completion(examples, value.logits, value.policy.device)]
+
+
+def _by_completion(
+    examples: Sequence[ValueExample], read: Callable[[PackedBatch], torch.Tensor], device: torch.device
+) -> list[torch.Tensor]:
+    """What is read of each completion's states, on the CPU."""
+    found: list[torch.Tensor] = []
+    for start in range(0, len(examples), _COMPLETIONS_AT_A_TIME):
+        packed = value_batch(examples[start : start + _COMPLETIONS_AT_A_TIME]).packed.to(device)
+        found += read(packed).cpu().split(packed.target_counts.tolist())  # type: ignore[no-untyped-call]
+    return found

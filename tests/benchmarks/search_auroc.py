@@ -8,7 +8,7 @@ from axiom.learning.value_examples import state_at
 from axiom.learning.value_figures import Scored, auroc_by_problem
 from axiom.pass_at_k import bootstrap_mean
 from axiom.policy.value_function import ValueFunction
-from axiom.policy.value_learning import known_of, values_along
+from axiom.policy.value_learning import values_along
 from axiom.problems.problem import Problem
 from axiom.prompts import PromptStyle
 from axiom.rounds.store import JudgedSample
@@ -32,7 +32,7 @@ def told_apart(
         style: of their prompts.
     """
     examples = value_examples(rows, problems, tokenizer=value.policy.tokenizer, style=style)
-    along = values_along(value, known_of(value, examples))
+    along = values_along(value, examples)
     found = {
         name: auroc_by_problem(
             Scored(one.problem, own[state_at(len(own), share)], one.passed)

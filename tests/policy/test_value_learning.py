@@ -8,7 +8,7 @@ import torch
 from axiom.learning.packing import TokenizedExample
 from axiom.learning.value import Target
 from axiom.learning.value_examples import ValueExample, value_batch
-from axiom.policy.value_function import ValueFunction
+from axiom.policy.value_function import ValueFunction, ValueKind
 from axiom.policy.value_learning import known_of, learn_head, values_along
 from tests.policy.test_tree_attention import noisy_policy
 
@@ -42,11 +42,23 @@ def test_the_head_learns_and_the_policy_stays_as_it_is_and_can_be_trained(value:
     for own, one in zip(known, EXAMPLES, strict=True):
         own[:, 0] += 2.0 if one.passed else -2.0
     learn_head(value, EXAMPLES, known, epochs=20, learning_rate=0.01)
-    told = values_along(value, known)
-    assert min(own[-1] for own, one in zip(told, EXAMPLES, strict=True) if one.passed) > 0.5
-    assert max(own[-1] for own, one in zip(told, EXAMPLES, strict=True) if not one.passed) < 0.5
+    told = [value.head(own[-1]).item() for own in known]
+    assert min(own for own, one in zip(told, EXAMPLES, strict=True) if one.passed) > 0
+    assert max(own for own, one in zip(told, EXAMPLES, strict=True) if not one.passed) < 0
     assert value.policy.adapter_hash() == before
     assert any(parameter.requires_grad for parameter in value.policy.parameters())
+
+
+@pytest.mark.parametrize("kind", ["head", "likelihood"])
+def test_values_along_completions_are_the_value_function_s_of_either_kind(tiny_model: Path, kind: ValueKind) -> None:
+    value = ValueFunction(noisy_policy(tiny_model), trains_adapter=False, kind=kind)
+    torch.nn.init.normal_(value.head.out.weight, std=0.02)
+    told = values_along(value, EXAMPLES)
+    for own, one in zip(told, EXAMPLES, strict=True):
+        with torch.no_grad():
+            expected = value.logits(value_batch([one]).packed).sigmoid()
+        torch.testing.assert_close(torch.tensor(own), expected, rtol=1e-4, atol=1e-4)
+    assert len({round(state, 4) for state in told[0]}) == 3
 
 
 def test_the_same_seed_learns_the_same_and_what_has_no_weight_says_nothing(tiny_model: Path) -> None:
