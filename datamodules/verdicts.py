@@ -153,9 +153,20 @@ class VerdictsDataModule(L.LightningDataModule):
         return self._steps(even(batches, world_size=self.trainer.world_size), together=together)
 
     def val_dataloader(self) -> Any:
-        """This rank's share of the validation problems' completions, each of them once."""
+        """This rank's share of the validation problems' completions, each of them once.
+
+        Raises:
+            ConfigError: if there are fewer than ranks.
+        """
         assert self.trainer is not None
-        size, examples = self.composition.batch_size, self.examples["validation"]
+        examples, ranks = self.examples["validation"], self.trainer.world_size
+        if 0 < len(examples) < ranks:
+            raise ConfigError(
+                f"data.runs: {len(examples)} validation completions are too few for {ranks} ranks; take fewer by "
+                "--trainer.devices, or runs with more samples"
+            )
+        # Each rank needs a batch: one without any would not come to where all ranks' rows are put together.
+        size = min(self.composition.batch_size, max(len(examples) // ranks, 1))
         by_problem = sorted(examples, key=lambda one: one.problem)
         batches = [by_problem[start : start + size] for start in range(0, len(by_problem), size)]
         return self._steps(batches, together=1)

@@ -6,6 +6,7 @@ import math
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -13,9 +14,11 @@ from safetensors.torch import load_file
 
 from axiom.__main__ import main
 from axiom.configuration import learns_values
+from axiom.errors import ConfigError
 from axiom.generation.chat_template import encode_prompt
 from axiom.learning.packing import PackedBatch, TokenizedExample, pack
-from axiom.learning.value_examples import value_rows
+from axiom.learning.value import Target
+from axiom.learning.value_examples import ValueExample, value_rows
 from axiom.learning.value_figures import reliability
 from axiom.policy.policy import Policy
 from axiom.policy.value_function import ValueFunction, load_value_function
@@ -25,6 +28,7 @@ from axiom.report.value_numbers import read_value
 from axiom.rounds.store import JudgedSample, RoundStore
 from axiom.search.scoring import values_of
 from datamodules import value_along
+from datamodules.verdicts import ValueLoader, VerdictsDataModule
 from modules import value_module
 from tests.runs import ONE, axiom, events, never_logged, refusal, settings
 
@@ -129,6 +133,55 @@ def test_it_is_measured_on_what_its_own_policy_drew(run: Path, tmp_path: Path, i
     assert not drawn <= other
     assert scores
     assert {one["log_prob"] for one in scores} <= drawn
+
+
+@pytest.mark.parametrize(("count", "ranks"), [(5, 3), (4, 4), (7, 2), (20, 2), (1, 1)])
+def test_every_rank_measures_some_completions_and_all_ranks_each_of_them_once(
+    run: Path, count: int, ranks: int
+) -> None:
+    data = VerdictsDataModule(runs=str(run), batch_size=8)
+    data.examples["validation"] = validation_completions(count)
+    seen = [one for rank in range(ranks) for one in measured_by(data, rank, ranks)]
+    assert sorted(one.tokens.completion for one in seen) == [(place,) for place in range(count)]
+    assert all(measured_by(data, rank, ranks) for rank in range(ranks))
+    assert max(len(batch.examples) for batch in loader_of(data, 0, ranks)) <= 8
+
+
+def test_fewer_completions_than_ranks_are_refused_and_none_are_not(run: Path) -> None:
+    data = VerdictsDataModule(runs=str(run))
+    data.examples["validation"] = validation_completions(2)
+    with pytest.raises(ConfigError, match="2 validation completions are too few for 3 ranks; take fewer by"):
+        loader_of(data, 0, 3)
+    data.examples["validation"] = []
+    assert len(loader_of(data, 0, 3)) == 0
+
+
+def validation_completions(count: int) -> list[ValueExample]:
+    return [
+        ValueExample(TokenizedExample((1,), (place,), sampled=(-1.0,)), "p", bool(place % 2), Target(1.0, 0.0))
+        for place in range(count)
+    ]
+
+
+def loader_of(data: VerdictsDataModule, rank: int, ranks: int) -> ValueLoader:
+    data.trainer = SimpleNamespace(global_rank=rank, world_size=ranks)  # type: ignore[assignment]
+    loader: ValueLoader = data.val_dataloader()
+    return loader
+
+
+def measured_by(data: VerdictsDataModule, rank: int, ranks: int) -> list[ValueExample]:
+    return [one for batch in loader_of(data, rank, ranks) for one in batch.examples]
+
+
+def test_two_ranks_measure_a_single_batch_of_completions_once(run: Path, tmp_path: Path) -> None:
+    large = ("--trainer.max_epochs", "1", "--data.batch_size", "64")
+    fitted(run, tmp_path / "one", *large)
+    fitted(run, tmp_path / "two", *large, "--trainer.devices", "2", "--trainer.strategy", "ddp")
+    drawn = [
+        sorted(json.loads(line)["log_prob"] for line in (tmp_path / name / "value_scores.jsonl").open())
+        for name in ("one", "two")
+    ]
+    assert drawn[0] == drawn[1]
 
 
 def test_a_head_alone_has_each_completion_read_once_however_many_epochs(
