@@ -104,7 +104,8 @@ class VerdictsDataModule(L.LightningDataModule):
         """Read the verdicts and make Examples of them.
 
         Raises:
-            ConfigError: if no train problem has both passing and failing completions, or prompts differ.
+            ConfigError: if no train problem has both passing and failing completions, or prompts differ, or completions
+                lack log-probabilities that are read.
             ProblemError: if a run's problems cannot be read, or one is learned from and measured on.
         """
         assert self.trainer is not None
@@ -118,16 +119,21 @@ class VerdictsDataModule(L.LightningDataModule):
             learned, measured = self._problems("train"), self._problems("validation")
             kept = {one.id for one in without_leaks(learned, measured, drop=self.leaks == "drop")}
             self.examples["train"] = [one for one in self.examples["train"] if one.problem in kept]
-        silent = [one for some in self.examples.values() for one in some if not one.tokens.sampled]
-        if silent and (module.hparams["reads_confidence"] or module.hparams["kind"] == "likelihood"):
-            raise ConfigError(
-                f"data.runs: {len(silent)} completions, of {silent[0].problem} for one, have no log-probabilities, "
-                "as their engine told none; set model.reads_confidence false"
-            )
+        is_likelihood = module.hparams["kind"] == "likelihood"
+        if is_likelihood or module.hparams["reads_confidence"]:
+            self._check_log_probs(" and model.kind head" if is_likelihood else "")
         if stage == "fit" and not any(one.target.passing for one in self.examples["train"]):
             raise ConfigError(
                 f"data.runs: no problem has both passing and failing ones among {len(self.examples['train'])} "
                 "completions; name runs with more samples"
+            )
+
+    def _check_log_probs(self, more: str) -> None:
+        silent = [one for some in self.examples.values() for one in some if not one.has_log_probs]
+        if silent:
+            raise ConfigError(
+                f"data.runs: {len(silent)} completions, of {silent[0].problem} for one, lack a log-probability of each "
+                "token, as their engine told none, or not which tokens it drew; set model.reads_confidence false" + more
             )
 
     def _problems(self, purpose: Purpose) -> list[Problem]:

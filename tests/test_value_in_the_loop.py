@@ -285,17 +285,20 @@ def test_a_choice_by_value_without_a_value_function_is_refused(
     assert message in refusal(capsys, "fit", *settings(tmp_path, *taught, *arguments))
 
 
+@pytest.mark.parametrize("told", [{"log_probs": []}, {"token_ids": [], "log_probs": [-1.0]}])
 def test_samples_without_log_probabilities_need_a_head_that_does_not_read_them(
-    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    run: Path, tmp_path: Path, told: dict[str, list[float]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     silent = tmp_path / "silent"
     shutil.copytree(run, silent)
     for file in silent.glob("rounds/*/*.jsonl"):
-        rows = [json.loads(line) | {"log_probs": []} for line in file.read_text().splitlines()]
+        rows = [json.loads(line) | told for line in file.read_text().splitlines()]
         file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     places = ("--data.runs", str(silent), "--data.leaks", "allow", "--trainer.default_root_dir", str(tmp_path / "out"))
-    told = refusal(capsys, *VALUE, *places)
-    assert "have no log-probabilities, as their engine told none; set model.reads_confidence false" in told
+    said = refusal(capsys, *VALUE, *places)
+    assert "lack a log-probability of each token, as their engine told none" in said
+    assert said.endswith("set model.reads_confidence false")
+    assert refusal(capsys, *VALUE, *places, "--model.kind", "likelihood").endswith("false and model.kind head")
     assert main([*VALUE, *places, "--model.reads_confidence", "false"]) == 0
 
 

@@ -17,7 +17,8 @@ class ValueExample:
     """A completion with its verdict.
 
     Attributes:
-        tokens: prompt and completion; ``sampled`` has the log-probabilities where the engine told them.
+        tokens: prompt and completion; ``sampled`` has the log-probabilities where the engine told them, of the tokens
+            that it drew: an engine that tells no tokens may have drawn another number of them.
         problem: the problem's id.
         passed: the verdict.
         target: what it says of its states.
@@ -27,6 +28,11 @@ class ValueExample:
     problem: str
     passed: bool
     target: Target
+
+    @property
+    def has_log_probs(self) -> bool:
+        """Whether each token of the completion has its log-probability."""
+        return len(self.tokens.sampled) == len(self.tokens.completion)
 
     @property
     def log_prob(self) -> float | None:
@@ -60,7 +66,7 @@ class ValueBatch:
 def value_batch(examples: Sequence[ValueExample]) -> ValueBatch:
     """A step of these completions, one or more; with log-probabilities where all of them have theirs."""
     tokens = [example.tokens for example in examples]
-    if not all(one.sampled for one in tokens):
+    if not all(example.has_log_probs for example in examples):
         tokens = [replace(one, sampled=()) for one in tokens]
     return ValueBatch(
         packed=pack(tokens),

@@ -44,3 +44,11 @@ def test_a_batch_has_the_completions_as_one_row_with_their_targets() -> None:
     assert value_batch(examples[:1]).packed.sampled.tolist() == [-1.0, -3.0]
     assert (batch.passing.tolist(), batch.failing.tolist()) == ([1.0, 0.0], [0.0, 2.0])
     assert [example.log_prob for example in batch.examples] == [-2.0, None]
+
+
+def test_log_probabilities_of_another_number_of_tokens_are_of_no_token() -> None:
+    whole = ValueExample(TokenizedExample((1,), (3, 4), sampled=(-1.0, -3.0)), "p", True, Target(1.0, 0.0))
+    other = replace(whole, tokens=replace(whole.tokens, sampled=(-1.0, -2.0, -3.0)))
+    assert [one.has_log_probs for one in (whole, other)] == [True, False]
+    assert value_batch([whole, other]).packed.sampled.numel() == 0
+    assert other.log_prob == -2.0
