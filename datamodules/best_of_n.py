@@ -179,7 +179,7 @@ class BestOfNDataModule(L.LightningDataModule):
         """
         assert self.trainer is not None
         stage = "fit" if self._asked is not None else stage
-        self.value.check(self.selection, self._module().objective)
+        self.value.check(self.selection, self._module().objective, shards_base=self._module().hparams["shard_base"])
         self.search.check(value=self.value, objective=self._module().objective, style=self.style)
         self._sampled = SAMPLED[stage]
         self._planning.check(stage, k=self._module().k)

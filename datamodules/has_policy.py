@@ -14,6 +14,7 @@ class HasPolicy(Protocol):
 
     k: Sequence[int]
     objective: Objective
+    hparams: Mapping[str, Any]  # has shard_base
 
     def build_policy(self, device: torch.device) -> Policy: ...
 

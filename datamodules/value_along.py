@@ -1,5 +1,6 @@
 """The value function along the loop: learned from a round's verdicts, before the round's Examples are chosen."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,11 +19,14 @@ from datamodules.collector import Collector
 from datamodules.judged import value_examples
 
 _SHARES = (0.5, 1.0)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)  # without slots: jsonargparse reads a default's __dict__
 class ValueAlong:
     """Whether and how a value function is learned in each round, on the policy that sampled it.
+
+    It reads how sure the policy was of its tokens where the engine told that of all of them, else states alone.
 
     Attributes:
         learn: whether. It is kept in ``rounds/NNN/value``, and what it says of the round's samples beside it.
@@ -48,12 +52,17 @@ class ValueAlong:
                 f"more, epochs {self.epochs} 1 or more and learning_rate {self.learning_rate} above 0"
             )
 
-    def check(self, selection: Selection, objective: Objective) -> None:
-        """Refuse a choice by value where no value function is learned.
+    def check(self, selection: Selection, objective: Objective, *, shards_base: bool) -> None:
+        """Refuse a choice by value where no value function is learned, and learning one where no rank has the base.
 
         Raises:
             ConfigError: naming the setting.
         """
+        if self.learn and shards_base:
+            raise ConfigError(
+                "data.value.learn true: a value function needs the whole base, of which model.shard_base leaves each "
+                "rank a share; set either false"
+            )
         asked = {
             "data.selection.prefer value": selection.prefer == "value",
             "model.objective.value_weight": objective.needs_value,
@@ -87,9 +96,6 @@ def learn_round(
     Returns:
         Figures by their names in TensorBoard, on rank 0; none where the round's samples have their values already, or
         where no problem has both passing and failing completions.
-
-    Raises:
-        ModelError: if the engine told no log-probabilities.
     """
     figures: dict[str, float] = {}
     if collector.rank == 0:
@@ -121,17 +127,21 @@ def _learned(
         rows = [row for one in rounds for row in store.folder(one).read(purpose)]
         return examples(value_rows(rows, max_per_problem=how.max_per_problem), purpose)
 
+    learned = [one for one in distinct("train", range(index + 1)) if one.target.passing + one.target.failing]
+    once = list({(row.task_id, row.completion): row for row in kept}.values())
+    asked = examples(once, "train")
+    unseen = distinct("validation", [index]) if learned else []
+    is_told = all(one.has_log_probs for one in (*learned, *asked, *unseen))
+    if not is_told:
+        log.warning("round %d: the engine told no log-probabilities; the value function does without them", index)
     with policy.with_adapter(read_adapter(folder.adapter)):
-        value = ValueFunction(policy, trains_adapter=False, hidden=how.hidden, seed=seed)
-        learned = [one for one in distinct("train", range(index + 1)) if one.target.passing + one.target.failing]
+        value = ValueFunction(policy, trains_adapter=False, hidden=how.hidden, reads_confidence=is_told, seed=seed)
         known = known_of(value, learned)
         learn_head(value, learned, known, epochs=how.epochs, learning_rate=how.learning_rate, seed=seed)
         value.save(folder.value)
-        once = list({(row.task_id, row.completion): row for row in kept}.values())
-        told = values_along(value, examples(once, "train"))
+        told = values_along(value, asked)
         ends = {(row.task_id, row.completion): own[-1] for row, own in zip(once, told, strict=True)}
         folder.write_values({row.key: ends[row.task_id, row.completion] for row in kept})
-        unseen = distinct("validation", [index]) if learned else []
         return _figures(unseen, values_along(value, unseen))
 
 

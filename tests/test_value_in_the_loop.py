@@ -30,6 +30,7 @@ from axiom.search.scoring import values_of
 from datamodules import value_along
 from datamodules.verdicts import ValueLoader, VerdictsDataModule
 from modules import value_module
+from tests.generation.completions_server import Behaviour, CompletionsServer
 from tests.runs import ONE, axiom, events, never_logged, refusal, settings
 
 VALUE = ("fit", "--config", "configs/value.yaml")
@@ -264,9 +265,30 @@ def test_a_round_that_gets_more_samples_gets_their_values(taught: tuple[Path, Pa
     assert all(row.value is not None for row in rows)
 
 
+def test_an_engine_that_tells_no_log_probabilities_leaves_the_value_to_states_alone(
+    taught: tuple[Path, Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with CompletionsServer(taught[0], Behaviour()) as server:
+        sampler = "--data.sampler"
+        more = [sampler, "OpenAISampler", f"{sampler}.base_url", server.url, f"{sampler}.model", "tiny"]
+        more += [f"{sampler}.logprobs", "false"]
+        more += ["--data.value.learn", "true", "--data.selection.prefer", "value", "--expert_iteration.rounds", "1"]
+        assert main(["collect", *settings(tmp_path, *taught, *more)]) == 0
+    folder = RoundStore(tmp_path).folder(0)
+    assert json.loads((folder.value / "value_head.json").read_text())["reads_confidence"] is False
+    rows = folder.read("train")
+    assert not any(row.log_probs for row in rows)
+    assert all(row.value is not None for row in rows)
+    assert "round 0: the engine told no log-probabilities; the value function does without them" in caplog.messages
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (
+            ("--data.value.learn", "true", "--model.shard_base", "true", "--data.sampler", "VLLMSampler"),
+            "data.value.learn true: a value function needs the whole base, of which model.shard_base leaves each rank",
+        ),
         (("--data.selection.prefer", "value"), "data.selection.prefer value: needs a value function"),
         (
             ("--model.objective", "Distill", "--model.objective.value_weight", "0.1"),
@@ -275,7 +297,7 @@ def test_a_round_that_gets_more_samples_gets_their_values(taught: tuple[Path, Pa
         (("--data.value.epochs", "0"), "data.value: hidden 0 must be 0 or more"),
     ],
 )
-def test_a_choice_by_value_without_a_value_function_is_refused(
+def test_a_choice_by_value_without_a_value_function_and_a_value_without_a_base_are_refused(
     taught: tuple[Path, Path],
     tmp_path: Path,
     arguments: tuple[str, ...],
@@ -283,6 +305,7 @@ def test_a_choice_by_value_without_a_value_function_is_refused(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert message in refusal(capsys, "fit", *settings(tmp_path, *taught, *arguments))
+    assert not (tmp_path / "rounds").exists()
 
 
 @pytest.mark.parametrize("told", [{"log_probs": []}, {"token_ids": [], "log_probs": [-1.0]}])
