@@ -47,10 +47,10 @@ class VerdictsDataModule(L.LightningDataModule):
         labels: ``binary``, or the ``fraction`` of tests passed as a soft target.
         balanced: whether passes and failures of a problem weigh the same; otherwise every completion does, and the
             value learns how hard problems are, too.
-        max_per_problem: distinct completions of a problem, half of each kind where there are as many.
+        max_per_problem: distinct completions of a problem in each run, half of each kind where there are as many.
         batch_size: completions in a step.
-        leaks: what is done where a problem that is learned from is measured on as well, by another run's split for one:
-            ``refuse``, ``drop`` it from what is learned from, or ``allow`` it.
+        leaks: what is done where a problem that is learned from stands in validation or test as well, by another run's
+            split for one: ``refuse``, ``drop`` it from what is learned from, or ``allow`` it.
         share_prompts: whether completions of a problem stand next to each other, so that a step encodes their prompt
             once.
         seed: of the order.
@@ -116,9 +116,7 @@ class VerdictsDataModule(L.LightningDataModule):
             runs = self.runs if purpose == "train" else self.runs[:1]
             self.examples[purpose] = [example for run in runs for example in self._examples_of(run, purpose, tokenizer)]
         if stage == "fit" and self.leaks != "allow":
-            learned, measured = self._problems("train"), self._problems("validation")
-            kept = {one.id for one in without_leaks(learned, measured, drop=self.leaks == "drop")}
-            self.examples["train"] = [one for one in self.examples["train"] if one.problem in kept]
+            self._leave_out_leaks()
         is_likelihood = module.hparams["kind"] == "likelihood"
         if is_likelihood or module.hparams["reads_confidence"]:
             self._check_log_probs(" and model.kind head" if is_likelihood else "")
@@ -136,8 +134,16 @@ class VerdictsDataModule(L.LightningDataModule):
                 "token, as their engine told none, or not which tokens it drew; set model.reads_confidence false" + more
             )
 
+    def _leave_out_leaks(self) -> None:
+        """Learn from no run's validation or test problems: a search by the value is measured on the latter."""
+        has_examples = {one.problem for one in self.examples["train"]}
+        learned = [one for one in self._problems("train") if one.id in has_examples]
+        measured = [*self._problems("validation"), *self._problems("test")]
+        kept = {one.id for one in without_leaks(learned, measured, drop=self.leaks == "drop")}
+        self.examples["train"] = [one for one in self.examples["train"] if one.problem in kept]
+
     def _problems(self, purpose: Purpose) -> list[Problem]:
-        """All runs' of this purpose, each id once: no run's validation problems are learned from."""
+        """All runs' of this purpose, each id once."""
         return list({one.id: one for run in self.runs for one in problems_of(run, purpose).values()}.values())
 
     def _examples_of(self, run: RunNumbers, purpose: Purpose, tokenizer: Any) -> list[ValueExample]:
