@@ -18,6 +18,11 @@ _NOT_COMPARED = (
 _SHOW_NOT_DO = ("display.", "predictions.")
 
 
+def config_file(run: Path) -> Path | None:
+    """Where a run's configuration stands; None where it keeps none."""
+    return next((file for file in (run / "tensorboard" / "config.yaml", run / "config.yaml") if file.is_file()), None)
+
+
 def read_config(run: Path) -> tuple[str, dict[str, str]]:
     """The configuration as it stands on disk, and its settings; one that is no YAML is shown, and sets nothing.
 
@@ -26,14 +31,14 @@ def read_config(run: Path) -> tuple[str, dict[str, str]]:
     """
     import yaml
 
-    for file in (run / "tensorboard" / "config.yaml", run / "config.yaml"):
-        if file.is_file():
-            text = file.read_text(encoding="utf-8", errors="replace")
-            try:
-                return text, flattened(yaml.safe_load(text))
-            except yaml.YAMLError:
-                return text, {}
-    return "", {}
+    file = config_file(run)
+    if file is None:
+        return "", {}
+    text = file.read_text(encoding="utf-8", errors="replace")
+    try:
+        return text, flattened(yaml.safe_load(text))
+    except yaml.YAMLError:
+        return text, {}
 
 
 def flattened(value: Any, prefix: str = "") -> dict[str, str]:

@@ -1,14 +1,14 @@
 """``make bench-search``: what a choice among n samples is worth, on problems that neither policy nor value ever saw.
 
-Samples of the test problems from a run's best round are drawn by ``axiom test`` where ``fit`` has left fewer, and
-scored once: log-probability, public examples, behaviour on generated inputs, value. For each budget of n samples, and
-each way of choosing, the chance that the chosen program passes is an expectation over subsets of all samples, and a
-mean over problems with its 95% bootstrap interval; ``oracle`` is pass@n. AUROC of the value is told beside them, within
-problems that have both kinds of sample. Of several runs, each with its own value function, a problem's chance is the
-mean. ``report`` shows them, from ``search.json`` in the run. Budgets are the same
-for all in samples, and so in tokens on the mean. With ``--searches`` value beam and repair are run as well, at the same
-numbers of samples. ``--examples 1`` lets choosers see one of a problem's public examples, and writes no file. The last
-line is one JSON object.
+Samples of the test problems from a run's best round are drawn by ``axiom test``, as the run draws, where ``fit`` has
+left fewer, and scored once: log-probability, public examples, behaviour on generated inputs, value. For each budget of
+n samples, and each way of choosing, the chance that the chosen program passes is an expectation over subsets of all
+samples, and a mean over problems with its 95% bootstrap interval; ``oracle`` is pass@n. AUROC of the value is told
+beside them, within problems that have both kinds of sample. Of several runs, each with its own value function, a
+problem's chance is the mean. ``report`` shows them, from ``search.json`` in the run. Budgets are the same for all in
+samples, and so in tokens on the mean. With ``--searches`` value beam and repair are run as well, at the same numbers of
+samples. ``--examples 1`` lets choosers see one of a problem's public examples, and writes no file. The last line is one
+JSON object.
 
 Run: ``python -m tests.benchmarks.search RUN... [--value runs/value/value ...]
 [--seeds 0,1,2] [--searches value_beam,repair]``.
@@ -34,6 +34,7 @@ from axiom.pass_at_k import bootstrap_mean, paired_bootstrap
 from axiom.policy.policy import Policy
 from axiom.policy.value_function import ValueFunction, load_value_function
 from axiom.prompts import build_prompt
+from axiom.report.config_file import config_file
 from axiom.report.contents import adapter_of, chosen_round, problems_of, prompt_style
 from axiom.report.numbers import RunNumbers, read_run
 from axiom.report.value_numbers import SEARCH_FILE
@@ -54,7 +55,6 @@ from axiom.verification.judge import Judge, available_cores, make_sandbox
 from tests.benchmarks.search_auroc import KEYS, Apart, apart_table, mean_apart, told_apart
 from tests.benchmarks.search_while_drawing import searched
 
-_CONFIG = "configs/quickstart.yaml"
 CHOOSERS: dict[str, Chooser] = {
     "random": First(),
     "log-probability": LogProbability(),
@@ -65,6 +65,7 @@ CHOOSERS: dict[str, Chooser] = {
     "examples, then consensus": InTurn([PublicExamples(), Consensus()]),
     "examples, then value": InTurn([PublicExamples(), ByValue()]),
 }
+_OF_THE_BASE = ("quantization", "dtype")
 _SAMPLING = ("temperature", "top_p", "top_k", "min_p", "max_new_tokens")
 _OF_SUBSETS = ("consensus", "examples, then consensus")
 Scored = list[tuple[Candidate, bool]]
@@ -87,24 +88,26 @@ def drawn(run: RunNumbers, samples: int, seed: int) -> list[JudgedSample]:
         SystemExit: if ``axiom test`` fails.
     """
     folder, wanted = adapter_of(run, chosen_round(run, None)), problems_of(run, "test")
-    policy = folder.read_manifest().policy
+    made = folder.read_manifest()
 
     def enough(of: RoundFolder) -> list[JudgedSample] | None:
         rows = [row for row in of.read("test") if row.task_id in wanted and row.sample_index < samples]
         its = of.read_manifest()
-        is_same = its.seed == seed and all(its.policy.get(name, value) == value for name, value in policy.items())
+        is_same = its.seed == seed and its.sampling == made.sampling
+        is_same &= all(its.policy.get(name, value) == value for name, value in made.policy.items())
         return rows if is_same and len(rows) == samples * len(wanted) else None
 
     if rows := enough(folder):  # fit has drawn as many
         return rows
-    command = [sys.executable, "-m", "axiom", "test", "--config", _CONFIG, "--trainer.default_root_dir", str(run.path)]
-    command += ["--model.adapter", str(folder.adapter), "--data.test_samples", str(samples), "--data.seed", str(seed)]
-    command += [
-        word for name in ("quantization", "dtype") if name in policy for word in (f"--model.{name}", policy[name])
-    ]
+    if (config := config_file(run.path)) is None:
+        sys.exit(f"error: {run.path} keeps no configuration to draw samples by")
+    command = [sys.executable, "-m", "axiom", "test", "--config", str(config)]
+    command += ["--trainer.default_root_dir", str(run.path), "--model.adapter", str(folder.adapter)]
+    command += ["--data.test_samples", str(samples), "--data.seed", str(seed)]
+    command += [word for name in _OF_THE_BASE if name in made.policy for word in (f"--model.{name}", made.policy[name])]
     if code := subprocess.run(command, stdout=sys.stderr, check=False).returncode:
         sys.exit(code)
-    for path in (run.path / "evaluations").glob(f"{folder.read_manifest().adapter_hash}-*"):
+    for path in (run.path / "evaluations").glob(f"{made.adapter_hash}-*"):
         if rows := enough(RoundFolder(path)):
             return rows
     sys.exit(f"error: {run.path / 'evaluations'} has no {samples} samples of each test problem")
@@ -122,7 +125,8 @@ def policy_of(run: RunNumbers) -> Policy:
     """The best round's policy."""
     return Policy(
         base=run.rounds[0].manifest.base,
-        quantization=run.settings.get("model.quantization", "nf4"),  # type: ignore[arg-type]
+        quantization=run.policy_setting("quantization") or "nf4",  # type: ignore[arg-type]
+        dtype=run.policy_setting("dtype") or "auto",
         adapter=adapter_of(run, chosen_round(run, None)).adapter,
     )
 
@@ -161,7 +165,7 @@ def measured(run: RunNumbers, its_value: Path | None, chosen: argparse.Namespace
     value = None if its_value is None or policy is None else load_value_function(its_value, policy)
     names = [name for name in CHOOSERS if value is not None or "value" not in name] + ["oracle"]
     by_seed: list[Chances] = []
-    tokens: dict[str, float] = {}
+    tokens: dict[str, list[float]] = defaultdict(list)
     apart: list[Apart] = []
     for seed in (int(word) for word in chosen.seeds.split(",")):
         rows = drawn(run, chosen.samples, seed)
@@ -173,7 +177,7 @@ def measured(run: RunNumbers, its_value: Path | None, chosen: argparse.Namespace
             keep(candidates, chosen.keep, run=run.name, seed=seed)
         by_seed.append({(name, n): worth(candidates, name, n) for name in names for n in budgets})
         drawn_tokens = [one.tokens for pairs in candidates.values() for one, _ in pairs]
-        tokens["a sample"] = sum(drawn_tokens) / len(drawn_tokens)
+        tokens["a sample"].append(sum(drawn_tokens) / len(drawn_tokens))
         for search in filter(None, chosen.searches.split(",")):
             for n in (int(word) for word in chosen.search_budgets.split(",")):
                 assert policy is not None
@@ -190,8 +194,8 @@ def measured(run: RunNumbers, its_value: Path | None, chosen: argparse.Namespace
                     seed=seed,
                 )
                 by_seed[-1][search, n] = found.passed
-                tokens[f"{search} of {n}"] = found.tokens
-    return Measured(mean_of(by_seed), tokens, apart)
+                tokens[f"{search} of {n}"].append(found.tokens)
+    return Measured(mean_of(by_seed), {name: sum(of) / len(of) for name, of in tokens.items()}, apart)
 
 
 def mean_of(chances: Sequence[Chances]) -> Chances:
@@ -304,7 +308,7 @@ def report(
         return [round(100 * points, 1) for points in change]
 
     told: dict[str, Any] = {
-        f"gap_closed_at_{at}": closed("examples, then value") or closed("examples, then log-probability"),
+        f"gap_closed_at_{at}": closed(f"examples, then {'value' if ('value', at) in means else 'log-probability'}"),
         "gap_closed_value": closed("value"),
         "gap_closed_examples": closed("examples"),
         "gap_closed": {name: closed(name) for name in names},
