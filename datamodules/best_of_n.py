@@ -56,18 +56,15 @@ class BestOfNDataModule(L.LightningDataModule):
         min_p: keep the tokens at least this many times as likely as the likeliest; 0 keeps all.
         max_new_tokens: of a completion.
         stop: texts that end a completion, beside the prompt's own.
-        prompt_style: ``direct`` (a question), ``complete`` (a function to go on with, for small models) or
-            ``chain_of_thought``.
-        curriculum: which train problems get more samples, and which retire, by how often they were solved; by
-            default all get the same.
+        prompt_style: ``direct`` (a question), ``complete`` (a function to go on with) or ``chain_of_thought``.
+        curriculum: which train problems get more samples, and which retire, by how often they were solved.
         selection: which of a problem's samples are trained on, and how much each counts.
         value: whether a value function is learned in each round, and how.
         search: whether what no sample of a round solved is searched for, and how.
         batch_size: Examples in a training batch.
         share_prompts: whether Examples of one problem stand next to each other in an epoch, so that a batch encodes
             their prompt once; False mixes them at random: slower, and batches are more varied.
-        judge_workers: programs judged at a time by each rank; None takes half of the cores, shared by a machine's
-            ranks. Busy workers and torch's threads together never exceed the cores.
+        judge_workers: programs judged at a time by each rank; None takes its share of half of the machine's cores.
         isolation: of the sandbox: ``auto``, ``namespaces``, ``docker`` or ``process``.
         leaks: what is done where a train problem stands in validation or test as well, or a validation problem in
             test: ``refuse`` to train, ``drop`` it from the former, or ``allow`` it.
@@ -178,11 +175,12 @@ class BestOfNDataModule(L.LightningDataModule):
             SamplingError: if the engine cannot do what is asked.
         """
         assert self.trainer is not None
-        stage = "fit" if self._asked is not None else stage
-        self.value.check(self.selection, self._module().objective, shards_base=self._module().hparams["shard_base"])
-        self.search.check(value=self.value, objective=self._module().objective, style=self.style)
+        module, stage = self._module(), "fit" if self._asked is not None else stage
+        self.selection.check(learns_groups=module.objective.needs_tokens)
+        self.value.check(self.selection, module.objective, shards_base=module.hparams["shard_base"])
+        self.search.check(value=self.value, objective=module.objective, style=self.style)
         self._sampled = SAMPLED[stage]
-        self._planning.check(stage, k=self._module().k)
+        self._planning.check(stage, k=module.k)
         if stage == "fit" and self.leaks != "allow":
             drop, (train, validation, test) = self.leaks == "drop", self.problems.values()
             self.problems["train"] = without_leaks(train, [*validation, *test], drop=drop)

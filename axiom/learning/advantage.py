@@ -40,13 +40,18 @@ def group_advantages(rows: Sequence[JudgedSample], *, kind: Reward = "binary", s
     groups: dict[str, list[float]] = defaultdict(list)
     for row, value in zip(rows, rewards, strict=True):
         groups[row.task_id].append(value)
-    baseline = {name: sum(values) / len(values) for name, values in groups.items()}
+    baseline = {name: _mean(values) for name, values in groups.items()}
     unit = {name: _deviation(values) + _EPSILON if scale == "group" else 1.0 for name, values in groups.items()}
     return [(value - baseline[row.task_id]) / unit[row.task_id] for row, value in zip(rows, rewards, strict=True)]
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Of equal ones each of them to the bit, so that a group without a difference has no advantage at all."""
+    return values[0] if min(values) == max(values) else sum(values) / len(values)
 
 
 def _deviation(values: Sequence[float]) -> float:
     if len(values) < 2:
         return 0.0
-    mean = sum(values) / len(values)
+    mean = _mean(values)
     return sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))

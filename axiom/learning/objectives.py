@@ -191,7 +191,8 @@ class PolicyGradient(Objective):
     """Every sample weighed by how much better than its group it did: GRPO and its variants (arXiv 2402.03300).
 
     Failures push the policy away. The ratio to the policy that sampled is clipped, so that several epochs on one
-    round's samples stay near it.
+    round's samples stay near it. Both are at temperature 1: where samples are drawn at another ``data.temperature``, or
+    filtered, the gradient is not quite the sampling policy's own.
 
     Args:
         reward: ``binary``, or the ``fraction`` of tests passed.

@@ -50,6 +50,21 @@ class Selection:
         if self.replay < 0:
             raise ConfigError(f"data.selection.replay: expected 0 or more, got {self.replay}")
 
+    def check(self, *, learns_groups: bool) -> None:
+        """Refuse to replay a part of a group to an objective that weighs a sample by its group's mean.
+
+        Args:
+            learns_groups: whether the objective is one.
+
+        Raises:
+            ConfigError: naming the setting.
+        """
+        if self.replay and learns_groups:
+            raise ConfigError(
+                "data.selection.replay: what a round found anew is mostly what failed, and PolicyGradient weighs it "
+                "against samples that are not replayed; set 0, or another model.objective"
+            )
+
 
 def normalized_program(source: str) -> str:
     """A program without comments, layout and quotes: two spellings of one syntax tree give one text."""
@@ -173,12 +188,13 @@ def search_distribution(
     for row in distinct_programs(rows):
         share = counts[row.task_id, normalized_program(row.solution or "")]
         worth = reward(row, kind=reward_kind) + value_weight * (row.value or 0.0)
-        tilt = math.exp((worth - 1.0 - value_weight) / temperature)
-        by_problem[row.task_id].append((row, share * tilt))
+        by_problem[row.task_id].append((row, math.log(share) + worth / temperature))
     chosen = []
     for weighed in by_problem.values():
         if any(row.passed for row, _ in weighed):
-            chosen += _normalized(sorted(weighed, key=lambda pair: -pair[1])[:max_per_problem])
+            most = max(weight for _, weight in weighed)  # of logarithms: a low temperature leaves the largest its 1
+            tilted = [(row, math.exp(weight - most)) for row, weight in weighed]
+            chosen += _normalized(sorted(tilted, key=lambda pair: -pair[1])[:max_per_problem])
     return chosen
 
 

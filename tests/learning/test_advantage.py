@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from axiom.learning.advantage import group_advantages, reward
+from axiom.learning.advantage import Scale, group_advantages, reward
 from axiom.rounds.store import JudgedSample
 from tests.test_store import row
 
@@ -45,6 +45,16 @@ def test_group_scale_divides_by_the_deviation_and_a_solved_problem_teaches_nothi
     assert group_advantages(ROWS) == pytest.approx(
         [2 / 3 / deviation, 0, -1 / 3 / deviation, 0, -1 / 3 / deviation], rel=1e-3
     )
+
+
+@pytest.mark.parametrize("scale", ["group", "none"])
+def test_equal_rewards_have_no_advantage_whatever_their_sum_rounds_to(scale: Scale) -> None:
+    for total in range(2, 12):
+        for passed in range(total):
+            for count in range(2, 17):
+                one = replace(row("a", passed=False), passed_tests=passed, total_tests=total)
+                group = [replace(one, sample_index=index) for index in range(count)]
+                assert group_advantages(group, kind="fraction", scale=scale) == [0.0] * count
 
 
 def test_a_single_sample_has_no_advantage() -> None:

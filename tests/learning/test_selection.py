@@ -93,6 +93,12 @@ def test_a_value_tilts_the_search_distribution_beside_the_reward() -> None:
     assert {one.solution: weight for one, weight in found} == pytest.approx(expected)
 
 
+def test_a_temperature_near_nothing_leaves_the_weightiest_program() -> None:
+    rows = [replace(one, value=value) for one, value in zip(programs(ADD, LOOP, SUM), (0.2, 0.5, None), strict=True)]
+    found = search_distribution(rows, reward_kind="binary", temperature=1e-4, max_per_problem=9, value_weight=1.0)
+    assert [(one.solution, weight) for one, weight in found] == [(LOOP, 1.0)]
+
+
 def test_the_programs_of_the_highest_value_are_kept_and_the_shorter_of_equals() -> None:
     rows = [
         replace(one, value=value)
@@ -112,6 +118,13 @@ def test_a_problem_that_nothing_solved_has_no_search_distribution() -> None:
 def test_an_impossible_selection_names_its_key(bad: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match=f"data.selection.{next(iter(bad))}"):
         Selection(**bad)  # type: ignore[arg-type]
+
+
+def test_a_part_of_a_group_is_not_replayed() -> None:
+    Selection(replay=0.5).check(learns_groups=False)
+    Selection().check(learns_groups=True)
+    with pytest.raises(ConfigError, match=r"data\.selection\.replay: .* PolicyGradient"):
+        Selection(replay=0.5).check(learns_groups=True)
 
 
 def test_selection_keeps_distinct_passing_programs_shortest_first_up_to_the_cap() -> None:
