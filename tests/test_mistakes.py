@@ -53,6 +53,10 @@ def without(model: Path, folder: Path, part: str) -> None:
         (("fit", "--data.leaks", "refuse"), "trained and measured on: t/one and t/one (the same id)"),
         (("fit", "--data.leaks", "drop"), "every train problem is measured on"),
         (
+            ("fit", "--model.objective", "PolicyGradient", "--data.selection.replay", "0.5"),
+            "data.selection.replay: what a round found anew is mostly what failed",
+        ),
+        (
             ("fit", "--data.leaks", "refuse", "--data.train_problems", "basics/train:level-1"),
             "validated and tested on: t/one and t/one (the same id)",
         ),
