@@ -36,7 +36,8 @@ def plainly(message: str, options: Sequence[str]) -> str:
         return _no_such(word, options, prefix="--") if word.startswith("--") else f"unexpected word '{word}'"
     if in_class := re.search(r"class_path '([^']+)':\s+Option '([^']+)' is not accepted", message):
         name = in_class[1].rpartition(".")[2]
-        return f"{where}{name} has no option '{in_class[2]}', only {', '.join(_parameters(in_class[1]))}"
+        known = ", ".join(_parameters(in_class[1]))
+        return f"{where}{name} has no option '{in_class[2]}', {f'only {known}' if known else 'and none at all'}"
     if unknown := _UNKNOWN.search(message):
         return _no_such(f"{key}.{unknown[1]}" if key else unknown[1], options)
     if named := re.search(r"class_path '([^']+)':\s+No module named '([^']+)'", message):

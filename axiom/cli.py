@@ -44,8 +44,7 @@ ENGINES = tuple(engine.__name__ for engine in (TransformersSampler, VLLMSampler,
 OBJECTIVES = tuple(objective.__name__ for objective in (SFT, Distill, DPO, PolicyGradient))
 DEFAULT_RUN = "runs/quickstart"
 _SAYS_NOTHING = ("Seed set to", "GPU available: False", "TPU available: False", "`max_epochs=", "litlogger")
-# How the names of Lightning's strategies and their classes begin.
-SHARDING = ("fsdp", "deepspeed", "modelparallel")
+SHARDING = ("fsdp", "deepspeed", "modelparallel")  # how the names of Lightning's strategies and their classes begin
 
 
 class AxiomTrainer(L.Trainer):
@@ -167,9 +166,11 @@ class WholePolicyCLI(LightningCLI):
     def parse_arguments(self, parser: LightningArgumentParser, args: Any) -> None:
         """Parse, and where the user wants quiet have messages begin at warnings."""
         super().parse_arguments(parser, args)
-        if self.config[self.config["subcommand"]].quiet:
-            for name in (*LOGGERS, "lightning.pytorch", "lightning.fabric"):
-                logging.getLogger(name).setLevel(logging.WARNING)
+        chosen = self.config[self.config["subcommand"]]
+        if type(seed := chosen.seed_everything) is int and not 0 <= seed < 2**32:
+            raise ConfigError(f"seed_everything {seed}: expected 0 to {2**32 - 1}")
+        for name in (*LOGGERS, "lightning.pytorch", "lightning.fabric") if chosen.quiet else ():
+            logging.getLogger(name).setLevel(logging.WARNING)
 
     def before_instantiate_classes(self) -> None:
         """Refuse, before anything is built, a strategy under which it would not be.

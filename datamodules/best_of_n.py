@@ -124,7 +124,8 @@ class BestOfNDataModule(L.LightningDataModule):
             "validation": load_problems(validation_problems, limit=validation_limit),
             "test": load_problems(test_problems, limit=test_limit),
         }
-        counts: dict[str, int | None] = {**self.samples, "batch_size": batch_size, "enough_passing": enough_passing}  # type: ignore[dict-item]
+        counts: dict[str, int | None] = {"samples": samples, "validation_samples": validation_samples}
+        counts |= {"test_samples": test_samples, "batch_size": batch_size, "enough_passing": enough_passing}
         counts |= {"first_samples": first_samples, "judge_workers": judge_workers}
         for name, count in counts.items():
             if count is not None and count < 1:

@@ -96,6 +96,13 @@ class PolicyModule(L.LightningModule):
             raise ConfigError(
                 f"model.kl_coefficient {kl_coefficient} and kl_every_n_steps {kl_every_n_steps} must be 0 or more"
             )
+        if learning_rate < 0 or lora_rank < 1 or lora_alpha <= 0:
+            raise ConfigError(
+                f"model.learning_rate {learning_rate} must be 0 or more, lora_rank {lora_rank} 1 or more, and "
+                f"lora_alpha {lora_alpha} above 0"
+            )
+        if not k or min(k) < 1:
+            raise ConfigError(f"model.k {list(k)}: expected one or more numbers of samples, each 1 or more")
         self.save_hyperparameters(ignore=["k", "objective"])
         self.objective = objective or SFT()
         self.policy: Policy | None = None

@@ -247,6 +247,8 @@ def alive(pid: int) -> bool:
     [
         ('{"task_id": "p/z", "solution": "x"}\n', "samples.jsonl:1: task_id 'p/z' is none of the 2 problems"),
         ('{"task_id": "p/a"}\n', "samples.jsonl:1: expected the text 'solution'"),
+        ('{"task_id": "p/a", "solution": 5}\n', "samples.jsonl:1: expected the text 'solution'"),
+        ("", "samples.jsonl: holds no sample; expected JSON lines"),
         ('{"solution": "x"}\n', "samples.jsonl:1: expected an object with the text 'task_id'"),
         ("[1]\n", "samples.jsonl:1: "),
         ('{"task_id": "p/a", "solution": "x"}\nnot json\n', "samples.jsonl:2: "),
@@ -282,6 +284,27 @@ def test_a_verdicts_file_of_something_else_is_left_as_it_is(
     assert main(["verify", *files, "--isolation", "namespaces"]) == 2
     assert message in capsys.readouterr().err
     assert out.read_bytes() == before
+
+
+@pytest.mark.parametrize("text", ["notes\nof mine", '{"task_id": "p/a", "solution": "x"}', "[1, 2]"])
+def test_a_file_of_something_else_without_a_last_line_end_is_not_cut_off(
+    files: tuple[str, str], tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "mine.txt"
+    out.write_text(text)
+    assert main(["verify", *files, "--out", str(out)]) == 2
+    assert "choose another file with --out" in capsys.readouterr().err
+    assert out.read_text() == text
+    assert main(["verify", *files, "--out", files[1]]) == 2
+    assert "holds the samples; choose another file with --out" in capsys.readouterr().err
+    assert len(verdicts(Path(files[1]))) == len(SAMPLES)
+
+
+def test_files_of_windows_are_read(files: tuple[str, str], tmp_path: Path) -> None:
+    for file in map(Path, files):
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    assert main(["verify", *files]) == 0
+    assert [row["outcome"] for row in verdicts(tmp_path / "samples.verdicts.jsonl")] == OUTCOMES
 
 
 def test_missing_files_are_named(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from torch import distributed
 
@@ -85,6 +86,7 @@ class OpenAISampler(Sampler):
             )
         if concurrency < 1 or retries < 0:
             raise SamplingError(f"concurrency {concurrency} must be 1 or more, retries {retries} 0 or more")
+        _check_url(base_url)
         self._kind = KINDS[server]
         if logprobs and not self._kind.log_probs:
             raise SamplingError(f"server '{server}' tells no log-probabilities; set logprobs to false")
@@ -278,6 +280,16 @@ class OpenAISampler(Sampler):
                 yield loop, client
             finally:
                 loop.start(client.close()).result()
+
+
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        is_sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        is_sound = False
+    if not is_sound:
+        raise SamplingError(f"base_url '{url}': expected an address such as http://localhost:8000/v1")
 
 
 def _command(base: Path, model: str, adapter: SavedAdapter | None) -> str:

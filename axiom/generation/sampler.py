@@ -1,6 +1,7 @@
 """The Sampler protocol: Requests in, Samples out as they finish."""
 
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,7 +34,7 @@ class SamplingParams:
     stop: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.temperature < 0:
+        if not 0 <= self.temperature < math.inf:
             raise SamplingError(f"temperature {self.temperature}: expected 0 (greedy) or more")
         if not 0 < self.top_p <= 1:
             raise SamplingError(f"top_p {self.top_p}: expected a number above 0 and up to 1")

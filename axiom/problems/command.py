@@ -188,8 +188,8 @@ def _records(path: Path, *, skipped: list[str] | None) -> Iterator[tuple[str, An
     """The records of a file of JSON lines or of one JSON array, with their places."""
     if path.suffix == ".json":
         try:
-            records = json.loads(path.read_text(encoding="utf-8"))
-        except (ValueError, OSError) as error:
+            records = json.loads(path.read_text(encoding="utf-8-sig"))
+        except (ValueError, OSError, RecursionError) as error:
             raise ProblemError(f"{path}: not JSON: {error}") from error
         for index, record in enumerate(records if isinstance(records, list) else [records]):
             yield f"{path}[{index}]", record

@@ -55,7 +55,7 @@ def json_lines(path: Path, *, skipped: list[str] | None = None) -> Iterator[tupl
     unpack: Any = gzip.open if path.suffix == ".gz" else open
     number = 0
     try:
-        with unpack(path, "rt", encoding="utf-8") as lines:
+        with unpack(path, "rt", encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
                     try:

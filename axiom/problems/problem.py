@@ -8,6 +8,7 @@ import ast
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from keyword import iskeyword
 from typing import Any, Literal
 
 from axiom.errors import ProblemError
@@ -132,7 +133,7 @@ def problem_from_json(record: object) -> Problem:
     if any(programs) and not all(programs):
         raise ProblemError("field 'tests': tests of whole programs ('stdin') stand with none of another kind")
     entry_point = _text(record, "entry_point", default="" if all(programs) else None)
-    if not entry_point.isidentifier() and not all(programs):
+    if (not entry_point.isidentifier() or iskeyword(entry_point)) and not all(programs):
         raise ProblemError(f"field 'entry_point': {entry_point!r} is not a Python name")
     for index, test in enumerate(tests):
         if isinstance(test, ClassTest) and test.methods[0] != entry_point:
@@ -188,6 +189,10 @@ def _text(record: Mapping[str, Any], name: str, *, default: str | None = None) -
         raise ProblemError(f"field '{name}' is missing")
     if not isinstance(value, str) or (default is None and not value.strip()):
         raise ProblemError(f"field '{name}': expected a non-empty string, got {value!r}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ProblemError(f"field '{name}': {value[error.start]!r} is half a character, and no text") from error
     return value
 
 

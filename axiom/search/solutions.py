@@ -13,7 +13,7 @@ from axiom.errors import ConfigError
 from axiom.problems.problem import Problem
 from axiom.search.drawing import Solution
 
-_BEGINNING = '{"task_id": '
+_BEGINNING = b'{"task_id": '
 
 
 class Solutions:
@@ -29,15 +29,15 @@ class Solutions:
     def __init__(self, file: Path) -> None:
         self.file = file
         try:
-            text = file.read_text(encoding="utf-8") if file.is_file() else ""
-            whole = text[: text.rfind("\n") + 1]
-            torn = text[len(whole) :]
+            raw = file.read_bytes() if file.is_file() else b""
+            whole = raw[: raw.rfind(b"\n") + 1]
+            torn = raw[len(whole) :]
             if torn and not (torn.startswith(_BEGINNING) or _BEGINNING.startswith(torn)):
                 raise ValueError("its last line is none of a solution")
-            self._solved = {str(json.loads(line)["task_id"]) for line in whole.splitlines()}
+            self._solved = {str(json.loads(line)["task_id"]) for line in whole.split(b"\n") if line.strip()}
             file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("r+" if text else "w", encoding="utf-8") as opened:
-                opened.truncate(len(whole.encode()))
+            with file.open("rb+" if raw else "wb") as opened:
+                opened.truncate(len(whole))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ConfigError(f"{file} is no file of solutions that can be gone on with: {error}") from error
 

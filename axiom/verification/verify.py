@@ -37,6 +37,7 @@ from axiom.verification.verdict import Outcome, Verdict
 
 _QUEUED_PER_WORKER = 8
 _NOTICE_S = 0.1
+_BEGINNING = b'{"task_id": '
 _BUDGETS = (1, 5, 8, 10, 16, 32, 64, 100)
 
 
@@ -71,7 +72,11 @@ def main(arguments: list[str]) -> int:
     name = samples.name.removesuffix(".gz").removesuffix(".jsonl")
     out = Path(chosen.out) if chosen.out else samples.with_name(f"{name}.verdicts.jsonl")
     preload = chosen.preload.split()
+    if out.exists() and out.samefile(samples):
+        raise ProblemError(f"{out} holds the samples; choose another file with --out")
     total = sum(1 for _ in read_samples(samples, problems))
+    if not total:
+        raise ProblemError(f"{samples}: holds no sample; expected JSON lines with task_id and solution")
     with Judge(workers=chosen.workers, isolation=chosen.isolation, preload=preload) as judge:
         stored = _stored(out, isolation=judge.isolation)
         done = _first_stale(stored, read_samples(samples, problems, preload=preload), out)
@@ -145,7 +150,7 @@ def _sample(record: object, problems: dict[str, Problem]) -> tuple[Problem, str 
     if isinstance(solution, str):
         return problem, solution
     if not isinstance(completion, str):
-        if "solution" in record:  # written by axiom for an answer without a program
+        if "solution" in record and solution is None:  # written by axiom for an answer without a program
             return problem, None
         raise ProblemError("expected the text 'solution' (a program) or 'completion' (a model's answer)")
     program = extract_program(completion, entry_point=problem.entry_point, starter=problem.starter)
@@ -168,6 +173,14 @@ def _first_stale(stored: list[dict[str, Any]], samples: Iterator[SampleLine], ou
             )
         current.append(sample.judged_hash == row["judged_hash"] and not _is_fault(row))
     return current.index(False) if False in current else len(current)
+
+
+def _may_be_torn(line: bytes) -> bool:
+    """Whether a file's last line may be the beginning of a verdict, or a whole one without its end."""
+    try:
+        return "outcome" in json.loads(line)
+    except (ValueError, TypeError):
+        return line.startswith(_BEGINNING) or _BEGINNING.startswith(line)
 
 
 def _is_fault(row: dict[str, Any]) -> bool:
@@ -287,7 +300,9 @@ def _stored(out: Path, *, isolation: str) -> list[dict[str, Any]]:
         if level != isolation:
             raise ProblemError(f"{out} holds verdicts of isolation '{level}'; choose another with --out")
         rows.append(row)
-    if len(whole) < len(raw):
+    if torn := raw[len(whole) :]:
+        if not _may_be_torn(torn):
+            raise ProblemError(f"{out}: its last line is no verdict; choose another file with --out")
         os.truncate(out, len(whole))
     return rows
 

@@ -186,6 +186,12 @@ def test_the_time_of_one_test_is_allowed_for_each_of_them(
     assert problem_from_json(problem_to_json(problem)).limits == limits
 
 
+def test_a_function_without_a_name_is_a_whole_program() -> None:
+    told = json.loads(APPS_PROGRAM["input_output"])
+    problem = read("apps", APPS_PROGRAM | {"input_output": json.dumps(told | {"fn_name": None})})
+    assert problem == read("apps", APPS_PROGRAM)
+
+
 def test_calls_share_the_time_of_ten_tests_at_most() -> None:
     told = json.loads(str(APPS_CALLS["input_output"]))
     many = told | {"inputs": told["inputs"] * 50, "outputs": told["outputs"] * 50}
@@ -236,7 +242,9 @@ def test_evalplus_of_the_real_humaneval_prompts_is_passed_by_their_solutions(jud
         ("mbpp", {"task_id": 1}, "not a record of mbpp: field 'code' is missing"),
         ("mbpp", MBPP | {"test_list": ["assert other(2) == 4"]}, "calls no function of the record's code"),
         ("apps", APPS_CALLS | {"input_output": ""}, "the record has no tests"),
+        ("apps", APPS_CALLS | {"solutions": '"print(1)"'}, "inputs, outputs and solutions have to be lists"),
         ("code_contests", {"name": "a", "description": "b"}, "the record has no tests"),
+        ("code_contests", CONTESTS | {"public_tests": {"input": "12", "output": "34"}}, "have to be lists"),
         ("evalplus", EVALPLUS | {"canonical_solution": "\nx ="}, "SyntaxError"),
         ("evalplus", EVALPLUS | {"base_input": [[[[9, 9]]]], "plus_input": []}, "gives no result"),
         ("livecodebench", LCB | {"private_test_cases": "@@"}, "not a record of livecodebench"),

@@ -25,6 +25,8 @@ def write(path: Path, *records: object) -> Path:
         ({"id": 3}, "field 'id'"),
         ({"statement": ""}, "field 'statement'"),
         ({"entry_point": "not a name"}, "not a Python name"),
+        ({"entry_point": "class"}, "'class' is not a Python name"),
+        ({"statement": "a \ud800"}, r"field 'statement': '\\ud800' is half a character, and no text"),
         ({"tests": []}, "at least one test"),
         ({"tests": [{"args": [1]}]}, "expected 'raises' alone, or 'expected', 'expected_args' or both"),
         ({"tests": [{"args": [1], "raises": "E", "expected": 1}]}, "expected 'raises' alone"),

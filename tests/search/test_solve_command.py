@@ -11,12 +11,14 @@ from axiom.policy.policy import Policy
 from axiom.policy.value_function import ValueFunction
 from axiom.problems.problem import problem_to_json
 from axiom.search import command
+from axiom.search.question import problem_asked
+from axiom.search.solutions import Solutions
 from tests.generation.completions_server import Behaviour, CompletionsServer
 from tests.policy.test_tree_attention import noisy_policy
 from tests.runs import ONE, axiom
 
 HOW = ("--quantization", "none", "--prompt-style", "complete", "--temperature", "1.0", "--max-new-tokens", "30")
-SERVER = ("--engine", "openai", "--base-url", "u", "--served-model", "m")
+SERVER = ("--engine", "openai", "--base-url", "http://u", "--served-model", "m")
 ASKED = ("Return 1.", "--tests", "one() == 1", "--starter", "def one() -> int:")
 
 
@@ -114,6 +116,15 @@ def test_a_run_s_adapter_is_loaded_into_a_server_of_vllm_s(
         assert "tiny" not in {body["model"] for body in server.bodies}
 
 
+def test_a_file_of_solutions_with_other_line_ends_is_gone_on_with_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "solved.jsonl"
+    whole = b'{"task_id": "a", "solution": "x\\n"}\r\n\r\n{"task_id": "b", "solution": "y\\n"}\r\n'
+    file.write_bytes(whole + b'{"task_id": "c')
+    asked = [replace(problem_asked("Return 1.", ["f() == 1"]), id=name) for name in "abc"]
+    assert [one.id for one in Solutions(file).missing(asked)] == ["c"]
+    assert file.read_bytes() == whole
+
+
 @pytest.mark.parametrize("text", ["not to be lost\n", "not to be lost", '{"task_id": "a"}\nnot to be lost'])
 def test_a_file_of_something_else_is_not_written_to(
     tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]
@@ -129,6 +140,9 @@ def test_a_file_of_something_else_is_not_written_to(
     ("arguments", "message"),
     [
         ((*ASKED, "--engine", "openai"), "expected --base-url and --served-model of the server"),
+        ((*ASKED, *SERVER, "--base-url", "http://[::1"), "base_url 'http://[::1': expected an address such as http"),
+        ((*ASKED, *SERVER, "--base-url", "localhost:1"), "base_url 'localhost:1': expected an address such as http"),
+        ((*ASKED, "--temperature", "nan"), "temperature nan: expected 0 (greedy) or more"),
         (
             (*ASKED, *SERVER, "--server", "openai", "--adapter", "a"),
             "--server openai: only vllm loads an adapter",

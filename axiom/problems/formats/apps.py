@@ -31,9 +31,11 @@ def apps_problem(record: Mapping[str, Any]) -> Problem:
     told = json.loads(record["input_output"]) if record["input_output"] else {}
     if not told.get("inputs"):
         raise ValueError("the record has no tests")
-    name = str(told.get("fn_name", ""))
-    pairs = list(zip(told["inputs"], told["outputs"], strict=True))
+    name = str(told.get("fn_name") or "")
     solutions = json.loads(record["solutions"]) if record.get("solutions") else []
+    if not all(isinstance(some, list) for some in (told["inputs"], told["outputs"], solutions)):
+        raise TypeError("inputs, outputs and solutions have to be lists")
+    pairs = list(zip(told["inputs"], told["outputs"], strict=True))
     starter = _starter(record.get("starter_code", ""), name)
     return Problem(
         id=f"apps/{record['problem_id'] if 'problem_id' in record else record['id']}",

@@ -45,7 +45,10 @@ def code_contests_problem(record: Mapping[str, Any]) -> Problem:
 
 
 def _pairs(tests: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return list(zip(tests.get("input", []), tests.get("output", []), strict=True))
+    inputs, outputs = tests.get("input", []), tests.get("output", [])
+    if isinstance(inputs, str) or isinstance(outputs, str):
+        raise TypeError("input and output have to be lists")
+    return list(zip(inputs, outputs, strict=True))
 
 
 def _seconds(limit: Any) -> float:
