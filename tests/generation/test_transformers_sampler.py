@@ -15,7 +15,7 @@ from axiom.generation.key_value_pool import IMPLEMENTATION
 from axiom.generation.sampler import Request, Sample, SamplingParams, sample_seed
 from axiom.generation.transformers_sampler import TransformersSampler
 from axiom.prompts import Message, Prompt
-from tests.architectures import ARCHITECTURES, tiny
+from tests.architectures import ARCHITECTURES, NOT_ATTENTION_ALONE, tiny
 from tests.tiny import byte_tokenizer
 
 
@@ -259,6 +259,12 @@ def test_a_model_that_attention_alone_does_not_serve_is_refused() -> None:
     model = MambaForCausalLM(MambaConfig(vocab_size=300, hidden_size=16, num_hidden_layers=1, state_size=4))
     with pytest.raises(SamplingError, match=r"MambaForCausalLM .* VLLMSampler may"):
         TransformersSampler().bind(model, byte_tokenizer())
+
+
+@pytest.mark.parametrize("kind", NOT_ATTENTION_ALONE)
+def test_a_model_whose_layers_mix_tokens_outside_of_attention_is_refused(kind: str) -> None:
+    with pytest.raises(SamplingError, match="does not run on Transformers' attention interface alone"):
+        TransformersSampler().bind(tiny(kind), byte_tokenizer())
 
 
 def test_a_sampler_without_rows_or_model_says_so() -> None:

@@ -27,7 +27,7 @@ from axiom.generation.transformers_sampler import TransformersSampler
 from axiom.learning.packing import TokenizedExample, pack
 from axiom.policy import tree_attention
 from axiom.policy.policy import Policy
-from tests.architectures import ARCHITECTURES, SHAPE, WINDOW, tiny
+from tests.architectures import ARCHITECTURES, NOT_ATTENTION_ALONE, SHAPE, WINDOW, tiny
 from tests.generation.test_attention_parts import SCALING, biased, exactly
 from tests.generation.test_transformers_sampler import requests
 from tests.tiny import byte_tokenizer
@@ -218,6 +218,7 @@ def test_bfloat16_over_nf4_stays_close_to_one_example_at_a_time(tmp_path: Path) 
         lambda: RecurrentGemmaForCausalLM(
             RecurrentGemmaConfig(**SHAPE | {"num_hidden_layers": 3}, lru_width=64, attention_window_size=256)
         ),
+        *(partial(tiny, kind) for kind in NOT_ATTENTION_ALONE),
     ],
 )
 def test_a_model_that_does_not_run_on_attention_alone_is_trained_one_example_after_the_other(
