@@ -26,6 +26,8 @@ from transformers import (
     MiniMaxForCausalLM,
     MistralConfig,
     MistralForCausalLM,
+    MixtralConfig,
+    MixtralForCausalLM,
     Phi3Config,
     Phi3ForCausalLM,
     PhiConfig,
@@ -34,6 +36,8 @@ from transformers import (
     Qwen2ForCausalLM,
     Qwen3Config,
     Qwen3ForCausalLM,
+    Qwen3MoeConfig,
+    Qwen3MoeForCausalLM,
 )
 
 SHAPE: dict[str, Any] = {
@@ -76,7 +80,20 @@ ARCHITECTURES: dict[str, Callable[[], Any]] = {
     "gpt-oss with sinks": lambda: GptOssForCausalLM(
         GptOssConfig(**SHAPE, head_dim=16, sliding_window=WINDOW, num_local_experts=4, num_experts_per_tok=2)
     ),
+    "mixtral": lambda: MixtralForCausalLM(MixtralConfig(**SHAPE, num_local_experts=4, num_experts_per_tok=2)),
+    "qwen3-moe with a dense layer": lambda: Qwen3MoeForCausalLM(
+        Qwen3MoeConfig(
+            **SHAPE,
+            head_dim=16,
+            mlp_only_layers=[1],
+            num_experts=4,
+            num_experts_per_tok=2,
+            moe_intermediate_size=48,
+        )
+    ),
 }
+MIXTURES = ("mixtral", "qwen3-moe with a dense layer")
+"""Whose router and experts PEFT would take in."""
 _CONVOLUTIONS = ["conv", "full_attention", "conv"]
 # No ``_is_stateful`` tells of what these keep beside keys and values.
 NOT_ATTENTION_ALONE: dict[str, Callable[[], Any]] = {

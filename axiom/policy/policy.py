@@ -1,4 +1,10 @@
-"""The Policy: a frozen, possibly quantised base with a LoRA adapter, and the copy of it that samples."""
+"""The Policy: a frozen, possibly quantised base with a LoRA adapter, and the copy of it that samples.
+
+A new adapter is on every linear layer but the output head. Of a mixture of experts PEFT would take in the router and
+the experts as well, which Transformers keeps as tensors of no layer; those stay as the base has them, and with them,
+where PEFT cannot tell their names apart, the linear layers of dense blocks and shared experts (``gate_proj`` and its
+siblings).
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -9,6 +15,7 @@ from typing import Any
 import bitsandbytes as bnb
 import torch
 from peft import LoraConfig, PeftConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
+from peft.utils.transformers_weight_conversion import convert_peft_config_for_transformers
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import distributed, nn
@@ -34,7 +41,7 @@ class Policy(nn.Module):
 
     Args:
         base: hub id, folder, ``.gguf`` file or ``smollm2-135m-instruct``.
-        quantization: of the frozen base.
+        quantization: of the frozen base's linear layers; fused experts of a mixture stay as they are.
         dtype: of the base's unquantised parts and of the arithmetic; ``auto`` as :func:`resolved_dtype` says.
         rank: LoRA rank r.
         alpha: LoRA scale is ``alpha / rank``.
@@ -81,6 +88,7 @@ class Policy(nn.Module):
         self.base_name, self.dtype_name = base, resolved_dtype(dtype, device)
         self._quantization = quantization
         model, self.tokenizer = load_base(base, dtype=self.dtype_name)
+        _keep_to_linear_layers(config, model, adapter)
         model = quantize(model, quantization, device=device, kept_on=None if mesh is None else torch.device("cpu"))
         model.requires_grad_(False)
         # Its backward gives NaN at some lengths (pytorch#196678), and it plans anew for every length.
@@ -327,3 +335,25 @@ def _config_of(folder: Path) -> LoraConfig:
         raise ModelError(f"adapter {folder}: expected plain LoRA without DoRA, biases or modules_to_save")
     config.inference_mode = False
     return config
+
+
+def _keep_to_linear_layers(config: LoraConfig, model: Any, adapter: Path | None) -> None:
+    """Leave routers and fused experts out of what a new adapter changes.
+
+    Args:
+        config: of the adapter; of other than mixtures of experts it stays as it is.
+        model: the base, without adapter.
+        adapter: the folder that the configuration is from; None for a new one.
+
+    Raises:
+        ModelError: if the folder's adapter changes them.
+    """
+    try:
+        convert_peft_config_for_transformers(config, model, None)  # as get_peft_model does first
+    except ValueError as error:
+        raise ModelError(f"adapter {adapter}: {error}") from error
+    if config.target_parameters and adapter is not None:
+        names = ", ".join(sorted(config.target_parameters))
+        raise ModelError(f"adapter {adapter}: expected LoRA on linear layers alone, without target_parameters {names}")
+    if config.target_parameters:
+        config.target_parameters, config.rank_pattern, config.alpha_pattern = None, {}, {}

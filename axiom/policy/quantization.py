@@ -1,9 +1,11 @@
 """NF4 and int8 base weights through bitsandbytes, on CUDA and on the CPU.
 
 A plain model's linear layers are replaced one by one, whatever file they came from; Transformers' own
-quantised loading reads no GGUF. The output head stays unquantised, as in QLoRA (arXiv 2305.14314).
+quantised loading reads no GGUF. The output head stays unquantised, as in QLoRA (arXiv 2305.14314), and so does what is
+no linear layer: above all experts that Transformers keeps as one tensor, most of the weights of a mixture.
 """
 
+import logging
 from typing import Any, Literal
 
 import bitsandbytes as bnb
@@ -15,6 +17,9 @@ from transformers.pytorch_utils import Conv1D
 from axiom.errors import ModelError
 from axiom.policy.sharding import whole
 
+log = logging.getLogger(__name__)
+# Of all weights: below it, what stays unquantised is not worth a word.
+_TOLD_FROM = 0.01
 # Half of bitsandbytes' usual 64.
 _NF4_BLOCK = 32
 
@@ -28,7 +33,8 @@ def quantize(
 
     Args:
         model: a plain causal LM.
-        quantization: ``nf4`` with double quantisation, ``int8`` (LLM.int8(), arXiv 2208.07339), or ``none``.
+        quantization: ``nf4`` with double quantisation, ``int8`` (LLM.int8(), arXiv 2208.07339), or ``none``. Of what
+            these leave as it is beside embeddings and head, a line in the log tells.
         device: where quantisation happens.
         kept_on: where the weights go; where it happened, if it is left out.
 
@@ -42,6 +48,14 @@ def quantize(
         return model.to(kept_on)
     if device.type == "cuda":
         check_kernels()
+    left = _fraction_in_no_layer(model)
+    if left > _TOLD_FROM:
+        log.warning(
+            "%s leaves %.0f%% of the weights in %s: fused experts and other tensors that are in no linear layer",
+            quantization,
+            100 * left,
+            str(model.dtype).removeprefix("torch."),
+        )
     head = model.get_output_embeddings()
     names = [name for name, layer in model.named_modules() if isinstance(layer, nn.Linear) and layer is not head]
     for name in names:  # a list of the layers would keep them all until the last one is quantised
@@ -56,6 +70,18 @@ def quantize(
     else:
         model.is_loaded_in_8bit = True
     return model.to(kept_on)
+
+
+def _fraction_in_no_layer(model: nn.Module) -> float:
+    """What part of the weights is matrices outside of linear layers and embeddings."""
+    left = sum(
+        parameter.numel()
+        for module in model.modules()
+        if not isinstance(module, (nn.Linear, nn.Embedding))
+        for parameter in module.parameters(recurse=False)
+        if parameter.dim() > 1
+    )
+    return left / sum(parameter.numel() for parameter in model.parameters())
 
 
 def check_kernels() -> None:
