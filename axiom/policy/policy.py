@@ -34,6 +34,21 @@ from axiom.policy.tree_attention import TreeMasks, use_tree_attention
 
 _ADAPTER_FILE = "adapter_model.safetensors"
 _TOKENS_AT_A_TIME = 32
+# Settings of PEFT's with which an adapter is more than a scaled product of two factors beside each of its layers.
+_BEYOND_PLAIN_LORA = (
+    "use_dora",
+    "lora_bias",
+    "modules_to_save",
+    "trainable_token_indices",
+    "layer_replication",
+    "alora_invocation_tokens",
+    "use_qalora",
+    "use_bdlora",
+    "arrow_config",
+    "kasa_config",
+    "monteclora_config",
+    "velora_config",
+)
 
 
 class Policy(nn.Module):
@@ -331,8 +346,11 @@ def _config_of(folder: Path) -> LoraConfig:
         raise ModelError(f"adapter {folder}: its adapter_config.json cannot be read: {error}") from error
     if config is None:
         raise ModelError(f"adapter {folder}: no such folder; expected a PEFT adapter folder")
-    if not isinstance(config, LoraConfig) or config.use_dora or config.modules_to_save or config.bias != "none":
-        raise ModelError(f"adapter {folder}: expected plain LoRA without DoRA, biases or modules_to_save")
+    if not isinstance(config, LoraConfig):
+        raise ModelError(f"adapter {folder}: expected plain LoRA, got {config.peft_type}")
+    found = [name for name in _BEYOND_PLAIN_LORA if getattr(config, name, None)] + ["bias"] * (config.bias != "none")
+    if found:
+        raise ModelError(f"adapter {folder}: expected plain LoRA without {', '.join(found)}")
     config.inference_mode = False
     return config
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
+from peft import IA3Config, LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForCausalLM
 
 from axiom.errors import ModelError
@@ -43,10 +43,31 @@ def test_an_adapter_of_another_rank_scale_and_targets_is_the_one_that_peft_loads
     assert policy.settings == told | settings
 
 
-def test_an_adapter_that_the_sampling_copy_cannot_compute_is_refused(tiny_model: Path, tmp_path: Path) -> None:
-    folder = save_foreign_adapter(tiny_model, tmp_path / "adapter", use_dora=True)
-    with pytest.raises(ModelError, match="expected plain LoRA"):
-        Policy(base=str(tiny_model), adapter=folder)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"use_dora": True},
+        {"lora_bias": True},
+        {"bias": "lora_only"},
+        {"modules_to_save": ["lm_head"]},
+        {"trainable_token_indices": [3, 4]},
+        {"layer_replication": [(0, 2), (1, 2)]},
+        {"alora_invocation_tokens": [5]},
+    ],
+    ids=str,
+)
+def test_an_adapter_that_the_sampling_copy_cannot_compute_is_refused_by_the_name_of_its_setting(
+    tiny_model: Path, tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    LoraConfig(r=2, target_modules=["q_proj"], task_type="CAUSAL_LM", **settings).save_pretrained(str(tmp_path))
+    with pytest.raises(ModelError, match=f"expected plain LoRA without {next(iter(settings))}$"):
+        Policy(base=str(tiny_model), adapter=tmp_path)
+
+
+def test_an_adapter_of_another_kind_is_refused(tiny_model: Path, tmp_path: Path) -> None:
+    IA3Config(target_modules=["q_proj"], feedforward_modules=[]).save_pretrained(str(tmp_path))
+    with pytest.raises(ModelError, match=r"expected plain LoRA, got .*IA3"):
+        Policy(base=str(tiny_model), adapter=tmp_path)
 
 
 def test_an_adapter_with_a_broken_configuration_or_weights_is_refused(tiny_model: Path, tmp_path: Path) -> None:
