@@ -9,6 +9,7 @@ siblings).
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -253,7 +254,7 @@ class Policy(nn.Module):
 
     def _inputs(self, batch: PackedBatch) -> dict[str, Any]:
         """What the forward of a packed row takes."""
-        for layer in self._checkpointed:  # what Transformers looks at; dropout, in the modules below, stays as it is
+        for layer in self._checkpointed:  # what Transformers looks at
             layer.training = torch.is_grad_enabled()
         if not self._knows_trees:
             return {"input_ids": batch.input_ids}
@@ -331,7 +332,24 @@ def _checkpointing_layers(model: Any) -> list[nn.Module]:
     if not model.supports_gradient_checkpointing:
         raise ModelError(f"model.gradient_checkpointing: {type(model).__name__} does not support it; leave it off")
     model.gradient_checkpointing_enable()
-    return decoder_layers(model)
+    layers = decoder_layers(model)
+    for layer in layers:
+        checkpoint: Any = layer._gradient_checkpointing_func
+        layer._gradient_checkpointing_func = partial(_checkpointed_in_mode_of, model, layer, checkpoint)  # type: ignore[assignment]
+    return layers
+
+
+def _checkpointed_in_mode_of(model: nn.Module, layer: nn.Module, checkpoint: Any, forward: Any, *args: Any) -> Any:
+    """Checkpoint a layer's forward, its ``training`` meanwhile the model's: some layers drop out by their own."""
+
+    def in_mode(*args: Any) -> Any:
+        before, layer.training = layer.training, model.training
+        try:
+            return forward(*args)
+        finally:
+            layer.training = before
+
+    return checkpoint(in_mode, *args)
 
 
 def _config_of(folder: Path) -> LoraConfig:

@@ -17,6 +17,8 @@ from transformers import (
     GPTJConfig,
     GPTJForCausalLM,
     LlamaForCausalLM,
+    OPTConfig,
+    OPTForCausalLM,
     RecurrentGemmaConfig,
     RecurrentGemmaForCausalLM,
 )
@@ -251,6 +253,21 @@ def test_a_checkpointed_layer_is_computed_again_in_the_backward_and_gives_the_sa
         times.clear()
         policy.base_logits(pack(examples))
         assert len(times) == 1
+
+
+@pytest.mark.parametrize("is_training", [False, True])
+def test_checkpointing_turns_on_no_dropout_that_a_layer_does_by_itself(is_training: bool, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    settings = {"word_embed_proj_dim": 64, "ffn_dim": 96, "dropout": 0.5, "layerdrop": 0.0}
+    base, examples = saved(OPTForCausalLM(OPTConfig(**SHAPE | settings)), tmp_path), some_examples()
+    told = []
+    for checkpointing in (False, True):
+        policy = noisy_policy(base, gradient_checkpointing=checkpointing)
+        policy.train(is_training)
+        torch.manual_seed(3)
+        told.append(of_policy(policy, examples))
+    assert_same(told[1], told[0])
+    assert torch.equal(of_policy(policy, examples)[0], told[1][0]) is not is_training
 
 
 def test_a_model_that_cannot_checkpoint_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
