@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from axiom.generation.chat_template import encode_prompt
+from axiom.generation.chat_template import encode_completion, encode_prompt
 from axiom.learning.advantage import Reward, reward
 from axiom.learning.packing import TokenizedExample
 from axiom.learning.value import targets_of
 from axiom.learning.value_examples import ValueExample
 from axiom.problems.problem import Problem
-from axiom.prompts import PromptStyle, build_prompt
+from axiom.prompts import Prompt, PromptStyle, build_prompt
 from axiom.rounds.store import JudgedSample
 
 
@@ -35,18 +35,23 @@ def value_examples(
     targets = targets_of(
         [reward(row, kind=labels) for row in rows], [row.task_id for row in rows], is_balanced=is_balanced
     )
-    prompts: dict[str, tuple[int, ...]] = {}
+    prompts: dict[str, tuple[Prompt, tuple[int, ...]]] = {}
     made = []
     for row, target in zip(rows, targets, strict=True):
         if row.task_id not in prompts:
-            prompts[row.task_id] = tuple(encode_prompt(tokenizer, build_prompt(problems[row.task_id], style=style)))
-        tokens = TokenizedExample(prompts[row.task_id], _drawn(row, tokenizer), sampled=tuple(row.log_probs))
+            built = build_prompt(problems[row.task_id], style=style)
+            prompts[row.task_id] = built, tuple(encode_prompt(tokenizer, built))
+        prompt, ids = prompts[row.task_id]
+        tokens = TokenizedExample(ids, _drawn(row, prompt, tokenizer), sampled=tuple(row.log_probs))
         made.append(ValueExample(tokens, row.task_id, row.passed, target))
     return made
 
 
-def _drawn(row: JudgedSample, tokenizer: Any) -> tuple[int, ...]:
-    """The very tokens that were drawn; where the engine did not tell them, those of the text and the end token."""
+def _drawn(row: JudgedSample, prompt: Prompt, tokenizer: Any) -> tuple[int, ...]:
+    """The very tokens that were drawn; where the engine did not tell them, those of the text and an end token.
+
+    No state has the end token behind it, so that any will do.
+    """
     if row.token_ids:
         return tuple(row.token_ids)
-    return (*tokenizer(row.completion, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id)
+    return (*encode_completion(tokenizer, prompt, row.completion), tokenizer.eos_token_id)

@@ -8,12 +8,12 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset
 
 from axiom.errors import ConfigError
-from axiom.generation.chat_template import encode_prompt
+from axiom.generation.chat_template import encode_completion, encode_prompt
 from axiom.learning.examples import Choice, Example
 from axiom.learning.objectives import Average
 from axiom.learning.packing import PackedBatch, TokenizedExample, pack
 from axiom.problems.problem import Problem
-from axiom.prompts import PromptStyle, build_prompt
+from axiom.prompts import Prompt, PromptStyle, build_prompt
 
 _T = TypeVar("_T")
 _Item = TypeVar("_Item")
@@ -38,23 +38,23 @@ def tokenized(
     """
     made = []
     for example in examples:
-        prompt = encode_prompt(tokenizer, build_prompt(problems[example[0].row.task_id], style=style))
-        made.append(tuple(_tokens(choice, tuple(prompt), tokenizer, as_drawn=as_drawn) for choice in example))
+        prompt = build_prompt(problems[example[0].row.task_id], style=style)
+        made.append(tuple(_tokens(choice, prompt, tokenizer, as_drawn=as_drawn) for choice in example))
     return made
 
 
-def _tokens(choice: Choice, prompt: tuple[int, ...], tokenizer: Any, *, as_drawn: bool) -> TokenizedExample:
-    row = choice.row
+def _tokens(choice: Choice, prompt: Prompt, tokenizer: Any, *, as_drawn: bool) -> TokenizedExample:
+    row, ids = choice.row, tuple(encode_prompt(tokenizer, prompt))
     if not as_drawn:
-        completion = tokenizer(row.completion, add_special_tokens=False)["input_ids"]
-        return TokenizedExample(prompt, (*completion, tokenizer.eos_token_id), choice.weight)
+        completion = encode_completion(tokenizer, prompt, row.completion, drawn=row.token_ids)
+        return TokenizedExample(ids, (*completion, tokenizer.eos_token_id), choice.weight)
     if not row.token_ids or len(row.log_probs) != len(row.token_ids):
         raise ConfigError(
             f"model.objective learns from drawn tokens and their log-probabilities, which '{row.sampler}' did not tell "
             f"for {row.task_id}; use data.sampler TransformersSampler or VLLMSampler, or model.objective SFT, Distill "
             "or DPO"
         )
-    return TokenizedExample(prompt, row.token_ids, choice.weight, row.log_probs)
+    return TokenizedExample(ids, row.token_ids, choice.weight, row.log_probs)
 
 
 @dataclass(frozen=True, slots=True)

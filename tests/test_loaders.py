@@ -13,10 +13,11 @@ from axiom.errors import ConfigError
 from axiom.learning.examples import Choice
 from axiom.learning.objectives import Average
 from axiom.learning.packing import PackedBatch, TokenizedExample
+from datamodules.judged import value_examples
 from datamodules.loaders import Composition, Together, composed, even, example_loader, tokenized
 from tests.runs import ONE
 from tests.test_store import row
-from tests.tiny import byte_tokenizer
+from tests.tiny import byte_tokenizer, spacing_tokenizer
 
 
 def examples_of(sizes: list[int]) -> list[Together]:
@@ -163,6 +164,18 @@ def test_a_text_is_ended_by_the_end_token_and_drawn_tokens_are_taken_as_they_are
     assert as_drawn.completion == drawn.token_ids
     assert as_drawn.sampled == drawn.log_probs
     assert as_drawn.prompt == as_text.prompt
+
+
+def test_a_completion_gets_no_token_before_it_that_the_policy_does_not_draw() -> None:
+    tokenizer = spacing_tokenizer()
+    ids = tuple(tokenizer.convert_tokens_to_ids(["\n", "▁def", "▁", "a", "<end>"]))
+    drawn = replace(row(ONE.id), completion="\n def a", token_ids=ids)
+    silent = replace(drawn, token_ids=(), log_probs=())
+    examples = [(Choice(drawn),), (Choice(silent),)]
+    for (made,) in tokenized(examples, {ONE.id: ONE}, tokenizer=tokenizer, style="complete", as_drawn=False):
+        assert made.completion == ids
+    for judged in value_examples([drawn, silent], {ONE.id: ONE}, tokenizer=tokenizer, style="complete"):
+        assert judged.tokens.completion == ids
 
 
 def test_an_engine_that_tells_no_tokens_is_named_where_they_are_needed() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from axiom.generation.chat_template import encode_prompt
@@ -23,6 +23,18 @@ def byte_tokenizer() -> Any:
     core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     core.decoder = decoders.ByteLevel()
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=core, pad_token="<pad>", eos_token="<end>")
+    tokenizer.chat_template = TEMPLATE
+    return tokenizer
+
+
+def spacing_tokenizer() -> Any:
+    """One token for each ASCII character and for ``▁def``; ``▁``, a space, is put before a text, as Llama 2 does."""
+    pieces = ["<unk>", "<end>", "\n", *map(chr, range(33, 127)), "▁", "▁d", "▁de", "▁def"]
+    vocabulary = {piece: index for index, piece in enumerate(pieces)}
+    core = Tokenizer(models.BPE(vocab=vocabulary, merges=[("▁", "d"), ("▁d", "e"), ("▁de", "f")], unk_token="<unk>"))
+    core.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    core.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.Fuse(), decoders.Strip(" ", 1, 0)])
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=core, eos_token="<end>", unk_token="<unk>")
     tokenizer.chat_template = TEMPLATE
     return tokenizer
 

@@ -8,7 +8,7 @@ import torch
 from transformers import AutoModelForCausalLM
 
 from axiom.errors import AxiomError, ConfigError
-from axiom.generation.chat_template import encode_prompt
+from axiom.generation.chat_template import encode_completion, encode_prompt
 from axiom.policy.merge import save_merged
 from axiom.policy.policy import Policy
 from axiom.policy.quantization import Quantization
@@ -76,12 +76,10 @@ def _probes(run: RunNumbers, index: int, tokenizer: Any, *, selection: str | Non
     style = prompt_style(run)
     by_problem = {row.task_id: row for row in rows if row.task_id in known and row.completion}
     some = list(by_problem.values())[:: max(len(by_problem) // _PROBED, 1)][:_PROBED]
+    asked = [(build_prompt(known[row.task_id], style=style), row) for row in some]
     return [
-        (
-            encode_prompt(tokenizer, build_prompt(known[row.task_id], style=style)),
-            tokenizer(row.completion, add_special_tokens=False)["input_ids"],
-        )
-        for row in some
+        (encode_prompt(tokenizer, prompt), encode_completion(tokenizer, prompt, row.completion, drawn=row.token_ids))
+        for prompt, row in asked
     ]
 
 

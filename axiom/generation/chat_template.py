@@ -1,5 +1,6 @@
-"""A prompt as text and as token ids, through the model's own chat template: one for all engines and for training."""
+"""A prompt and its answer as token ids, through the model's own chat template: one for all engines and for training."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from axiom.errors import ModelError
@@ -22,3 +23,23 @@ def prompt_text(tokenizer: Any, prompt: Prompt) -> str:
 def encode_prompt(tokenizer: Any, prompt: Prompt) -> list[int]:
     """Token ids of :func:`prompt_text`."""
     return list(tokenizer(prompt_text(tokenizer, prompt), add_special_tokens=False)["input_ids"])
+
+
+def encode_completion(tokenizer: Any, prompt: Prompt, text: str, *, drawn: Sequence[int] = ()) -> list[int]:
+    """Token ids of a completion's text where it stands, after its prompt; without an end token.
+
+    SentencePiece puts a space before any text that begins (Llama 2, Mistral 0.1), as a completion does not: it is
+    encoded in one text with its prompt, where the prompt's tokens stay what they are. The same tokenizers decode
+    without the space that a text begins with: where that was drawn, the text by itself is what gets it back.
+
+    Args:
+        tokenizer: the policy's.
+        prompt: what is answered.
+        text: of the completion.
+        drawn: its tokens, where the engine told them.
+    """
+    alone: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+    before = encode_prompt(tokenizer, prompt)
+    both: list[int] = tokenizer(prompt_text(tokenizer, prompt) + text, add_special_tokens=False)["input_ids"]
+    began_alike = bool(drawn) and alone[:1] == [drawn[0]]
+    return alone if began_alike or both[: len(before)] != before else both[len(before) :]
