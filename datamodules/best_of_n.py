@@ -304,7 +304,7 @@ class BestOfNDataModule(L.LightningDataModule):
         return tokenized(
             examples_of(rounds, objective, self.selection),
             {problem.id: problem for problem in self.problems["train"]},
-            tokenizer=self._policy().tokenizer,
+            policy=self._policy(),
             style=self.style,
             as_drawn=objective.needs_tokens,
         )

@@ -8,10 +8,12 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset
 
 from axiom.errors import ConfigError
-from axiom.generation.chat_template import encode_completion, encode_prompt
+from axiom.generation.chat_template import encode_completion, encode_prompt, turn_end
+from axiom.generation.stops import end_token_ids
 from axiom.learning.examples import Choice, Example
 from axiom.learning.objectives import Average
 from axiom.learning.packing import PackedBatch, TokenizedExample, pack
+from axiom.policy.policy import Policy
 from axiom.problems.problem import Problem
 from axiom.prompts import Prompt, PromptStyle, build_prompt
 
@@ -21,33 +23,39 @@ Together = tuple[TokenizedExample, ...]  # one Example: a completion, or a pair 
 
 
 def tokenized(
-    examples: Sequence[Example], problems: Mapping[str, Problem], *, tokenizer: Any, style: PromptStyle, as_drawn: bool
+    examples: Sequence[Example], problems: Mapping[str, Problem], *, policy: Policy, style: PromptStyle, as_drawn: bool
 ) -> list[Together]:
     """Examples as tokens.
 
     Args:
         examples: chosen samples; those of one Example stay together.
         problems: by id.
-        tokenizer: of the policy.
+        policy: whose tokenizer and end tokens are taken.
         style: of the prompts.
         as_drawn: take the very tokens that were drawn, with their log-probabilities; otherwise the text up to where it
-            was stopped, ended by the end token.
+            was stopped and an end token: the one that was drawn, or where none was, that of a turn.
 
     Raises:
         ConfigError: if the tokens are wanted and the engine did not tell them.
     """
-    made = []
+    made, end_tokens = [], end_token_ids(policy.model, policy.tokenizer)
     for example in examples:
         prompt = build_prompt(problems[example[0].row.task_id], style=style)
-        made.append(tuple(_tokens(choice, prompt, tokenizer, as_drawn=as_drawn) for choice in example))
+        made.append(
+            tuple(_tokens(choice, prompt, policy.tokenizer, end_tokens, as_drawn=as_drawn) for choice in example)
+        )
     return made
 
 
-def _tokens(choice: Choice, prompt: Prompt, tokenizer: Any, *, as_drawn: bool) -> TokenizedExample:
+def _tokens(
+    choice: Choice, prompt: Prompt, tokenizer: Any, end_tokens: frozenset[int], *, as_drawn: bool
+) -> TokenizedExample:
     row, ids = choice.row, tuple(encode_prompt(tokenizer, prompt))
     if not as_drawn:
         completion = encode_completion(tokenizer, prompt, row.completion, drawn=row.token_ids)
-        return TokenizedExample(ids, (*completion, tokenizer.eos_token_id), choice.weight)
+        is_told = bool(row.token_ids) and row.token_ids[-1] in end_tokens
+        end = row.token_ids[-1] if is_told else turn_end(tokenizer, end_tokens)
+        return TokenizedExample(ids, (*completion, end), choice.weight)
     if not row.token_ids or len(row.log_probs) != len(row.token_ids):
         raise ConfigError(
             f"model.objective learns from drawn tokens and their log-probabilities, which '{row.sampler}' did not tell "

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -18,6 +20,12 @@ from datamodules.loaders import Composition, Together, composed, even, example_l
 from tests.runs import ONE
 from tests.test_store import row
 from tests.tiny import byte_tokenizer, spacing_tokenizer
+
+
+def policy_of(tokenizer: Any, *more_ends: int) -> Any:
+    """What is asked of a policy: its tokenizer, and the model's end tokens."""
+    configured = SimpleNamespace(eos_token_id=[tokenizer.eos_token_id, *more_ends])
+    return SimpleNamespace(tokenizer=tokenizer, model=SimpleNamespace(generation_config=configured))
 
 
 def examples_of(sizes: list[int]) -> list[Together]:
@@ -157,10 +165,10 @@ def test_shares_make_the_mean_of_batches_the_mean_of_what_is_in_them(
 def test_a_text_is_ended_by_the_end_token_and_drawn_tokens_are_taken_as_they_are() -> None:
     tokenizer, drawn = byte_tokenizer(), row(ONE.id, solution="ab")
     examples = [(Choice(drawn, 0.5),)]
-    ((as_text,),) = tokenized(examples, {ONE.id: ONE}, tokenizer=tokenizer, style="direct", as_drawn=False)
+    ((as_text,),) = tokenized(examples, {ONE.id: ONE}, policy=policy_of(tokenizer), style="direct", as_drawn=False)
     assert as_text.completion == (*tokenizer("ab")["input_ids"], tokenizer.eos_token_id)
     assert (as_text.weight, as_text.sampled) == (0.5, ())
-    ((as_drawn,),) = tokenized(examples, {ONE.id: ONE}, tokenizer=tokenizer, style="direct", as_drawn=True)
+    ((as_drawn,),) = tokenized(examples, {ONE.id: ONE}, policy=policy_of(tokenizer), style="direct", as_drawn=True)
     assert as_drawn.completion == drawn.token_ids
     assert as_drawn.sampled == drawn.log_probs
     assert as_drawn.prompt == as_text.prompt
@@ -172,13 +180,33 @@ def test_a_completion_gets_no_token_before_it_that_the_policy_does_not_draw() ->
     drawn = replace(row(ONE.id), completion="\n def a", token_ids=ids)
     silent = replace(drawn, token_ids=(), log_probs=())
     examples = [(Choice(drawn),), (Choice(silent),)]
-    for (made,) in tokenized(examples, {ONE.id: ONE}, tokenizer=tokenizer, style="complete", as_drawn=False):
+    for (made,) in tokenized(examples, {ONE.id: ONE}, policy=policy_of(tokenizer), style="complete", as_drawn=False):
         assert made.completion == ids
     for judged in value_examples([drawn, silent], {ONE.id: ONE}, tokenizer=tokenizer, style="complete"):
         assert judged.tokens.completion == ids
 
 
+def test_a_text_is_ended_by_the_end_token_that_was_drawn_or_else_by_the_turn_s() -> None:
+    tokenizer = byte_tokenizer()
+    tokenizer.add_special_tokens({"additional_special_tokens": ["<turn>", "<other>"]})
+    tokenizer.chat_template = "{% for m in messages %}{{ m['content'] }}<turn>\\n<end>{% endfor %}"
+    text, end = tuple(tokenizer("ab")["input_ids"]), tokenizer.eos_token_id
+    turn, other = tokenizer.convert_tokens_to_ids(["<turn>", "<other>"])
+
+    def learned(*drawn: int, ends: tuple[int, ...]) -> tuple[int, ...]:
+        chosen = [(Choice(replace(row(ONE.id, solution="ab"), token_ids=drawn)),)]
+        policy = policy_of(tokenizer, *ends)
+        ((made,),) = tokenized(chosen, {ONE.id: ONE}, policy=policy, style="direct", as_drawn=False)
+        return made.completion
+
+    for drawn in (turn, other, end):
+        assert learned(*text, drawn, ends=(turn, other)) == (*text, drawn)
+    assert learned(*text, ends=(turn, other)) == (*text, turn)  # stopped at a text
+    assert learned(ends=(turn, other)) == (*text, turn)  # by an engine that tells no tokens
+    assert learned(*text, turn, ends=()) == (*text, end)  # a token that ends nothing
+
+
 def test_an_engine_that_tells_no_tokens_is_named_where_they_are_needed() -> None:
     silent = replace(row(ONE.id), token_ids=(), log_probs=(), sampler="openai")
     with pytest.raises(ConfigError, match="'openai' did not tell"):
-        tokenized([(Choice(silent),)], {ONE.id: ONE}, tokenizer=byte_tokenizer(), style="direct", as_drawn=True)
+        tokenized([(Choice(silent),)], {ONE.id: ONE}, policy=policy_of(byte_tokenizer()), style="direct", as_drawn=True)

@@ -1,6 +1,6 @@
 """A prompt and its answer as token ids, through the model's own chat template: one for all engines and for training."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from axiom.errors import ModelError
@@ -43,3 +43,18 @@ def encode_completion(tokenizer: Any, prompt: Prompt, text: str, *, drawn: Seque
     both: list[int] = tokenizer(prompt_text(tokenizer, prompt) + text, add_special_tokens=False)["input_ids"]
     began_alike = bool(drawn) and alone[:1] == [drawn[0]]
     return alone if began_alike or both[: len(before)] != before else both[len(before) :]
+
+
+def turn_end(tokenizer: Any, end_tokens: Collection[int]) -> int:
+    """The end token that the chat template puts after an answer; the tokenizer's where it puts none there.
+
+    Args:
+        tokenizer: with a chat template.
+        end_tokens: of the model: the tokenizer's, and others. Gemma ends a turn with one of these.
+    """
+    answer = "answer"
+    turns = [{"role": "user", "content": "question"}, {"role": "assistant", "content": answer}]
+    rest = tokenizer.apply_chat_template(turns, tokenize=False).rpartition(answer)[2]
+    ids = tokenizer(rest, add_special_tokens=False)["input_ids"]
+    found: int = next((token for token in ids if token in end_tokens), tokenizer.eos_token_id)
+    return found
