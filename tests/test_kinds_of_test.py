@@ -207,7 +207,7 @@ def test_a_checker_may_take_its_limit_in_each_call_and_the_program_does_not_pay_
 def test_a_check_that_ran_out_of_time_on_the_wall_is_judged_again(
     judge: Judge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(testing, "_CHECKER_LIMITS", Limits(cpu_s=5.0, wall_s=0.5))
+    monkeypatch.setattr(testing, "_CHECKER_LIMITS", Limits(cpu_s=5.0, wall_s=2.0))
     finish, finished = testing.Testing.finish, []
 
     def counted(one: testing.Testing) -> Verdict:
